@@ -1,0 +1,11 @@
+"""Where the project's own files are. Data folders are never named here: they are arguments of a run."""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+CONTRACTS = PROJECT / "expectations" / "contracts"
+SEEDS = PROJECT / "seeds"
+REFERENCE = SEEDS / "reference"
+POLICY = SEEDS / "policy"
+PROFILES = PROJECT / "profiles"
+DBT_PROJECT = PROJECT / "dbt_project"
