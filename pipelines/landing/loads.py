@@ -8,7 +8,8 @@ decides how it is read; the same load is never read twice.
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -228,6 +229,15 @@ class _Sink:
         return issues.sort(place, "line", "level", "column", maintain_order=True)
 
 
+def _one_ahead(blocks: Iterator[Prepared]) -> Iterator[Prepared]:
+    """The same blocks; the next one is taken apart while this one is judged."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
+
+
 def load_folder(raw: Path, source: str, load_id: str) -> Path:
     """Where a load stands."""
     return raw / source / load_id
@@ -268,7 +278,7 @@ def write_load(
         try:
             chosen = choose_tables()
             for reading in chosen.readings:
-                for prepared in reading.prepared():
+                for prepared in _one_ahead(reading.prepared()):
                     sink.add(prepared, reading.about)
             tables = [*(reading.about for reading in chosen.readings), *chosen.others]
             summary = sink.summary(tables, chosen)

@@ -178,7 +178,7 @@ def _fast_block(
     text: mmap.mmap | bytes, piece: bytes, place: int, line: int, width: int, delimiter: str
 ) -> tuple[Block, int] | None:
     """The block of a piece in which every line is a record, and how many lines it has; None where that is not sure."""
-    if b"\0" in piece or piece.count(b"\r") != piece.count(b"\r\n"):
+    if b"\0" in piece or (b"\r" in piece and piece.count(b"\r") != piece.count(b"\r\n")):
         return None
     newlines = np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == _NEWLINE)
     has_quotes = b'"' in piece

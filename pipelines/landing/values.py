@@ -80,7 +80,11 @@ _NO_VALUE = ["", "-", "/", *_spellings("null"), *_spellings("n/a")]
 def clean(cells: pl.Series) -> pl.Series:
     """NFKC-normalised and trimmed text; an absent cell becomes empty."""
     cells = cells.fill_null("")
-    if (cells.str.len_bytes() != cells.str.len_chars()).any():
+    if cells.str.contains(r"[^\x00-\x7F]").any():
+        distinct = cells.unique()
+        if distinct.len() * 2 <= cells.len():
+            table = pl.DataFrame({"text": distinct, "clean": distinct.str.normalize("NFKC").str.strip_chars()})
+            return pl.DataFrame({"text": cells}).join(table, on="text", how="left", maintain_order="left")["clean"]
         cells = cells.str.normalize("NFKC")
     return cells.str.strip_chars()
 

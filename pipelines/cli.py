@@ -1,0 +1,256 @@
+"""The command line. Thin: it reads arguments, calls the steps, and turns errors into sentences and exit codes.
+
+Exit codes: 0 done; 1 problems were found (`check`) or a check stopped the publication; 2 the call is wrong;
+3 another run is under way; 4 the key is missing or another one; 5 the disk or a folder cannot be used.
+"""
+
+import datetime as dt
+import errno
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from pipelines.vault import KeyProblem, PersonKeys, Vault, demo_key, key_from_environment, new_key
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn the errors that a user can mend into a sentence and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        from pipelines.landing.profiles import ProfileError
+        from pipelines.publishing import RunUnderWay
+
+        try:
+            return command(*args, **kwargs)
+        except RunUnderWay as error:
+            _fail(str(error), 3)
+        except KeyProblem as error:
+            _fail(str(error), 4)
+        except ProfileError as error:
+            _fail(str(error), 2)
+        except FileNotFoundError as error:
+            _fail(str(error), 2)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                _fail("the disk is full: free some room and run again; the last publication stands", 5)
+            if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+                _fail(f"no permission for {error.filename}; the last publication stands", 5)
+            raise
+        raise AssertionError("unreachable")
+
+    return wrapped
+
+
+def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not a day such as 2025-06-30") from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Oversight of government-supported home and community care: from offices' files to figures that can be traced."""
+
+
+@main.command()
+@click.option("--landing", type=_FOLDER, required=True, help="Folder with the files that offices sent.")
+@click.option("--data", type=_FOLDER, required=True, help="Folder for everything that is made of them.")
+@click.option("--as-of", callback=_date, required=True, help="The day of evaluation; nothing dated after it is used.")
+@click.option("--period-start", callback=_date, help="First day of the period [1 January of the year of --as-of].")
+@click.option("--vault", type=_FOLDER, help="Folder for what is personal [DATA/vault].")
+@click.option("--profile", "profiles", type=_FILE, multiple=True, help="A profile; may be given several times.")
+@click.option("--keep", type=click.IntRange(1), default=12, show_default=True, help="How many publications are kept.")
+@click.option("--demo-key", is_flag=True, help="Use the demo's own key, kept in its vault. Never for real data.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome for programs.")
+@_says_what_is_wrong
+def run(
+    landing: Path,
+    data: Path,
+    as_of: dt.date,
+    period_start: dt.date | None,
+    vault: Path | None,
+    profiles: tuple[Path, ...],
+    keep: int,
+    demo_key: bool,
+    as_json: bool,
+) -> None:
+    """Do all steps: land, judge, model, publish."""
+    from pipelines.landing.profiles import load_profiles
+    from pipelines.run import PublicationStopped, Run, run_all
+
+    if period_start and period_start > as_of:
+        raise click.BadParameter("the period starts after the day of evaluation", param_hint="--period-start")
+    place = Vault(vault or data / "vault")
+    job = Run(
+        landing=landing,
+        data=data,
+        vault=place,
+        keys=_keys(place, demo_key),
+        as_of=as_of,
+        period_start=period_start,
+        profiles=tuple(load_profiles(profiles)) if profiles else (),
+        keep=keep,
+        progress=(lambda _text: None) if as_json else (lambda text: click.echo(f"  {text}", err=True)),
+    )
+    try:
+        outcome = run_all(job)
+    except PublicationStopped as stopped:
+        _fail(str(stopped), 1)
+        return
+    statuses = dict(outcome.landed.files["status"].value_counts().sort("status").iter_rows())
+    manifest = outcome.publication.manifest
+    if as_json:
+        click.echo(json.dumps({"run": manifest["run"], "is_new": outcome.is_new, "files": statuses}, ensure_ascii=False))
+        return
+    click.echo(f"{'published' if outcome.is_new else 'nothing is new, current stays'}: {manifest['run']}")
+    click.echo("files: " + ", ".join(f"{count} {status}" for status, count in statuses.items()))
+
+
+def _keys(vault: Vault, is_demo: bool) -> PersonKeys:
+    return demo_key(vault) if is_demo else key_from_environment()
+
+
+@main.command()
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def status(data: Path, as_json: bool) -> None:
+    """Say what is published, as of which day, and which publications are kept."""
+    from pipelines.publishing import current, publications
+
+    publication = current(data)
+    kept = [item.manifest["run"] for item in publications(data)]
+    document: dict[str, Any] = {"current": publication.manifest["run"] if publication else None, "kept": kept}
+    if publication:
+        document["as_of"] = publication.manifest["as_of"]
+        document["tables"] = {name: table["rows"] for name, table in publication.manifest["tables"].items()}
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False))
+        return
+    if not publication:
+        click.echo(f"nothing is published in {data} yet")
+        return
+    click.echo(f"current: {document['current']}, as of {document['as_of']}")
+    for name, rows in document["tables"].items():
+        click.echo(f"  {name}: {rows} rows")
+    click.echo(f"kept: {', '.join(kept)}")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--profile", "profiles", type=_FILE, multiple=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def check(files: tuple[Path, ...], profiles: tuple[Path, ...], lang: Any, as_json: bool) -> None:
+    """Read files without changing anything and say what would load and what is wrong. Exit code 1: something is."""
+    from pipelines.checking import check_file, in_words
+    from pipelines.landing.profiles import load_profiles
+
+    known = load_profiles(profiles) if profiles else []
+    found = [checked for path in files for checked in check_file(path, known)]
+    if as_json:
+        click.echo(json.dumps([checked.document() for checked in found], ensure_ascii=False))
+    else:
+        click.echo("\n\n".join(in_words(checked, lang) for checked in found))
+    sys.exit(0 if all(checked.is_clean for checked in found) else 1)
+
+
+@main.command()
+@click.option("--size", type=click.Choice(["small", "city", "large"]), default="small", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--out", type=_FOLDER, required=True)
+@click.option("--clean", is_flag=True, help="Plant no fault.")
+@_says_what_is_wrong
+def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
+    """Make the files of five made-up places, and a list of the faults planted in them."""
+    from pipelines.demo import generate
+
+    click.echo(str(generate(out, size, seed, clean)))
+
+
+@main.command()
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told otherwise.")
+@_says_what_is_wrong
+def serve(data: Path, port: int, address: str) -> None:
+    """Start the app on the publications of a data folder."""
+    from dashboards.serve import serve as start
+
+    sys.exit(start(data, port, address))
+
+
+@main.group()
+def key() -> None:
+    """The secret from which person keys are made."""
+
+
+@key.command("new")
+def key_new() -> None:
+    """Print a new secret. Keep it: without it, later files cannot be joined with earlier ones."""
+    click.echo(new_key())
+
+
+@main.group()
+def profile() -> None:
+    """Profiles: how an office's own export is read."""
+
+
+@profile.command("draft")
+@click.argument("file", type=_FILE)
+@click.option("--source", required=True)
+@_says_what_is_wrong
+def profile_draft(file: Path, source: str) -> None:
+    """Propose a profile from a file's headers and the shapes of its values."""
+    from pipelines.contracts import load_contracts
+    from pipelines.drafting import draft_for
+
+    if source not in load_contracts():
+        raise click.BadParameter(f"{source!r} is no source; sources: {', '.join(load_contracts())}", param_hint="--source")
+    click.echo(draft_for(file, source))
+
+
+@profile.command("check")
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@_says_what_is_wrong
+def profile_check(files: tuple[Path, ...]) -> None:
+    """Check profiles without reading any data."""
+    from pipelines.landing.profiles import load_profile
+
+    for path in files:
+        click.echo(f"{path}: {load_profile(path).source}")
+
+
+@main.command()
+@click.option("--out", type=_FOLDER, required=True)
+@_says_what_is_wrong
+def docs(out: Path) -> None:
+    """Build the documentation of all models as one page."""
+    from pipelines import modelling
+
+    click.echo(str(modelling.docs(out)))
+
+
+if __name__ == "__main__":
+    main()
