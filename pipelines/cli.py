@@ -120,7 +120,9 @@ def run(
     statuses = dict(outcome.landed.files["status"].value_counts().sort("status").iter_rows())
     manifest = outcome.publication.manifest
     if as_json:
-        click.echo(json.dumps({"run": manifest["run"], "is_new": outcome.is_new, "files": statuses}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"run": manifest["run"], "is_new": outcome.is_new, "files": statuses}, ensure_ascii=False)
+        )
         return
     click.echo(f"{'published' if outcome.is_new else 'nothing is new, current stays'}: {manifest['run']}")
     click.echo("files: " + ", ".join(f"{count} {status}" for status, count in statuses.items()))
@@ -192,7 +194,9 @@ def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
 @main.command()
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
-@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told otherwise.")
+@click.option(
+    "--address", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told otherwise."
+)
 @_says_what_is_wrong
 def serve(data: Path, port: int, address: str) -> None:
     """Start the app on the publications of a data folder."""
@@ -227,7 +231,9 @@ def profile_draft(file: Path, source: str) -> None:
     from pipelines.drafting import draft_for
 
     if source not in load_contracts():
-        raise click.BadParameter(f"{source!r} is no source; sources: {', '.join(load_contracts())}", param_hint="--source")
+        raise click.BadParameter(
+            f"{source!r} is no source; sources: {', '.join(load_contracts())}", param_hint="--source"
+        )
     click.echo(draft_for(file, source))
 
 

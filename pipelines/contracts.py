@@ -19,7 +19,21 @@ Mode = Literal["snapshot", "events"]
 Pii = Literal["identifier", "direct", "quasi"]
 
 PLAIN_TYPES = frozenset(
-    {"id_card", "uscc", "division", "date", "datetime", "yuan", "month", "m2", "hours", "integer", "decimal", "text", "bool"}
+    {
+        "id_card",
+        "uscc",
+        "division",
+        "date",
+        "datetime",
+        "yuan",
+        "month",
+        "m2",
+        "hours",
+        "integer",
+        "decimal",
+        "text",
+        "bool",
+    }
 )
 
 
@@ -173,7 +187,9 @@ def read_contract(path: Path) -> Contract:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path.name}: {error}") from error
     if contract.source != path.stem:
-        raise ValueError(f"{path.name}: the contract calls its source {contract.source!r}; file and source have one name")
+        raise ValueError(
+            f"{path.name}: the contract calls its source {contract.source!r}; file and source have one name"
+        )
     return contract
 
 

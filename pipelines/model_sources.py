@@ -175,8 +175,7 @@ def sources_file() -> str:
     ]
     for contract in load_contracts().values():
         columns = [
-            _column(name, kind, _column_text(contract, name, column))
-            for name, kind, column in source_columns(contract)
+            _column(name, kind, _column_text(contract, name, column)) for name, kind, column in source_columns(contract)
         ]
         tables.append(
             {
@@ -196,8 +195,7 @@ def staging_file() -> str:
         key = list(contract.key) + (["_file_date"] if contract.mode == "snapshot" else [])
         state = "current row" if contract.mode == "events" else "row of each snapshot"
         columns = [
-            _column(name, kind, _column_text(contract, name, column))
-            for name, kind, column in source_columns(contract)
+            _column(name, kind, _column_text(contract, name, column)) for name, kind, column in source_columns(contract)
         ]
         model: dict[str, object] = {
             "name": f"stg_{contract.source}",

@@ -60,10 +60,8 @@ def current(data: Path) -> Publication | None:
 
 def publications(data: Path) -> list[Publication]:
     """All complete publications, the oldest first."""
-    found = []
-    for manifest in sorted((data / "published").glob("[0-9]*/manifest.json")):
-        found.append(Publication(manifest.parent, json.loads(manifest.read_text(encoding="utf-8"))))
-    return found
+    manifests = sorted((data / "published").glob("[0-9]*/manifest.json"))
+    return [Publication(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in manifests]
 
 
 def _tree_hash(folders: list[Path]) -> str:
@@ -83,7 +81,9 @@ def code_fingerprint() -> str:
 
 def fingerprint(files: pl.DataFrame, parameters: dict[str, str | None], code: str) -> str:
     """What a publication is made of, as one hash: contents by status and place, parameters, and code."""
-    rows = files.select("file", "sha256", "source", "division", "file_date", "status", "profile", "is_present", "load_id")
+    rows = files.select(
+        "file", "sha256", "source", "division", "file_date", "status", "profile", "is_present", "load_id"
+    )
     text = json.dumps([rows.rows(), parameters, code], default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

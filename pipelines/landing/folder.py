@@ -214,7 +214,9 @@ def _unrecognised_row(arrival: Arrival) -> dict[str, object]:
     }
 
 
-def _judge_files(claims: list[tuple[_Claim, LoadSummary]], is_snapshot: Callable[[str], bool]) -> list[dict[str, object]]:
+def _judge_files(
+    claims: list[tuple[_Claim, LoadSummary]], is_snapshot: Callable[[str], bool]
+) -> list[dict[str, object]]:
     """Give each file its place in the order and its status; the same content again is repeated."""
     seen: set[tuple[object, ...]] = set()
     rows = []

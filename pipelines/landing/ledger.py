@@ -8,6 +8,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class Ledger:
         """The ledger on disk, or an empty one."""
         if not path.exists():
             return cls()
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(Arrival(**{**row, "stamp": tuple(row["stamp"])}) for row in rows))
+        rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        for row in rows:
+            row["stamp"] = tuple(row["stamp"])
+        return cls(tuple(Arrival(**row) for row in rows))
 
     def write(self, path: Path) -> None:
         """Put the ledger in place in one step."""

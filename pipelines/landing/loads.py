@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -250,10 +251,10 @@ def read_summary(folder: Path) -> LoadSummary | None:
     except FileNotFoundError:
         return None
     document["counts"] = Counts(**document["counts"])
-    document["tables"] = tuple(
-        About(**{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()})
-        for table in document["tables"]
-    )
+    tables: list[dict[str, Any]] = document["tables"]
+    for table in tables:
+        table.update({name: tuple(value) for name, value in table.items() if isinstance(value, list)})
+    document["tables"] = tuple(About(**table) for table in tables)
     return LoadSummary(**document)
 
 
@@ -298,7 +299,9 @@ def write_load(
 
 def _write_private_parts(sink: _Sink, vault: Vault, load_id: str) -> None:
     if sink.raw_texts:
-        pl.concat(sink.raw_texts).sort("sheet", "line", maintain_order=True).write_parquet(vault.quarantined_text(load_id))
+        pl.concat(sink.raw_texts).sort("sheet", "line", maintain_order=True).write_parquet(
+            vault.quarantined_text(load_id)
+        )
     if any(people.height for people in sink.people):
         pl.concat(sink.people).unique().sort("column", "key").write_parquet(vault.people(load_id))
     if sink.direct:

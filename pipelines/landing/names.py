@@ -11,9 +11,12 @@ from pipelines.contracts import load_contracts
 TEXT_KINDS = ("csv", "tsv", "txt")
 WORKBOOK_KINDS = ("xlsx", "xls")
 _NAME = re.compile(
-    r"(?P<source>.+?)(?:_(?P<division>[0-9]{12}|[0-9]{9}|[0-9]{6}))?_(?P<date>[0-9]{8})(?:_(?P<part>[^\W_]+))?", re.DOTALL
+    r"(?P<source>.+?)(?:_(?P<division>[0-9]{12}|[0-9]{9}|[0-9]{6}))?_(?P<date>[0-9]{8})(?:_(?P<part>[^\W_]+))?",
+    re.DOTALL,
 )
-_KIND = re.compile(r"(?P<stem>.+)\.(?P<kind>csv|tsv|txt|xlsx|xls|parquet|(?:csv|tsv|txt)\.gz)", re.IGNORECASE | re.DOTALL)
+_KIND = re.compile(
+    r"(?P<stem>.+)\.(?P<kind>csv|tsv|txt|xlsx|xls|parquet|(?:csv|tsv|txt)\.gz)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ def folded(text: str) -> str:
 @cache
 def _sources_by_name() -> dict[str, str]:
     return {
-        folded(name): contract.source for contract in load_contracts().values() for name in (contract.source, *contract.zh)
+        folded(name): contract.source
+        for contract in load_contracts().values()
+        for name in (contract.source, *contract.zh)
     }
 
 

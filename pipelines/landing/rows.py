@@ -40,7 +40,7 @@ class TypedRows:
     emptied: pl.DataFrame
 
 
-ISSUE = {"place": pl.Int64, "line": pl.Int64, "column": pl.String, "reason": pl.UInt8}
+_ISSUE_SCHEMA = pl.Schema({"place": pl.Int64, "line": pl.Int64, "column": pl.String, "reason": pl.UInt8})
 
 
 def data_rows(block: Block, layout: Layout) -> pl.Series:
@@ -104,7 +104,9 @@ def _parse_all(contract: Contract, cells: NamedCells) -> pl.DataFrame:
         parsed = parse(column, cells.text[name]) if name in cells.text else _empty(column, height)
         series += [parsed.values.alias(name), parsed.reasons.alias(_reason_name(name))]
         if column.base_type == "codes":
-            incomplete = parsed.incomplete if parsed.incomplete is not None else pl.Series([False]).new_from_index(0, height)
+            incomplete = (
+                parsed.incomplete if parsed.incomplete is not None else pl.Series([False]).new_from_index(0, height)
+            )
             series.append((~incomplete).alias(f"{name}_is_complete"))
     return pl.DataFrame(series)
 
@@ -154,7 +156,7 @@ def _emptied_cells(contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
             continue
         bad = frame.filter(pl.col(reasons) > int(Reason.missing))
         found.append(bad.select("place", "line", column=pl.lit(name), reason=pl.col(reasons)))
-    return pl.concat([pl.DataFrame(schema=ISSUE), *found]) if found else pl.DataFrame(schema=ISSUE)
+    return pl.concat([pl.DataFrame(schema=_ISSUE_SCHEMA), *found]) if found else pl.DataFrame(schema=_ISSUE_SCHEMA)
 
 
 def type_rows(contract: Contract, cells: NamedCells) -> TypedRows:
@@ -169,10 +171,10 @@ def type_rows(contract: Contract, cells: NamedCells) -> TypedRows:
     has_bad = frame.select(
         bad=pl.any_horizontal("unreadable", *[pl.col(_reason_name(name)) > 0 for name in contract.required])
     )["bad"]
-    quarantined = pl.DataFrame(schema=ISSUE)
+    quarantined = pl.DataFrame(schema=_ISSUE_SCHEMA)
     accepted = frame
     if has_bad.any():
-        quarantined = _first_bad(contract, frame.filter(has_bad)).cast(dict(ISSUE))
+        quarantined = _first_bad(contract, frame.filter(has_bad)).cast(_ISSUE_SCHEMA)
         accepted = frame.filter(~has_bad)
     emptied = _emptied_cells(contract, accepted)
     flags = [f"{name}_is_complete" for name, column in contract.columns.items() if column.base_type == "codes"]
@@ -195,7 +197,9 @@ def pseudonymised(contract: Contract, rows: pl.DataFrame, keys: PersonKeys) -> t
         replaced = kept.select(value=pl.when(pl.col("id").is_null()).then("as_is").otherwise("key"))["value"]
         rows = rows.with_columns(replaced.alias(name))
     dropped = [name for name, column in contract.columns.items() if not column.is_kept]
-    people = pl.concat(behind) if behind else pl.DataFrame(schema={"column": pl.String, "key": pl.String, "id": pl.String})
+    people = (
+        pl.concat(behind) if behind else pl.DataFrame(schema={"column": pl.String, "key": pl.String, "id": pl.String})
+    )
     return rows.drop(dropped), people
 
 

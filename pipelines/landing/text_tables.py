@@ -133,7 +133,11 @@ def _raw_texts(text: mmap.mmap | bytes, starts: np.ndarray, ends: np.ndarray, ro
 
 
 def _block(
-    text: mmap.mmap | bytes, cells: pl.DataFrame, lines: np.ndarray, starts: np.ndarray, ends: np.ndarray,
+    text: mmap.mmap | bytes,
+    cells: pl.DataFrame,
+    lines: np.ndarray,
+    starts: np.ndarray,
+    ends: np.ndarray,
     broken: list[bool] | None = None,
 ) -> Block:
     return Block(
@@ -150,7 +154,9 @@ def _slow_block(text: mmap.mmap | bytes, found: list[Record], width: int) -> Blo
     for record in found:
         for place, column in enumerate(columns):
             column.append(record.cells[place] if place < len(record.cells) else "")
-    cells = pl.DataFrame(dict(zip(_columns(width), columns, strict=True)), schema=dict.fromkeys(_columns(width), pl.String))
+    cells = pl.DataFrame(
+        dict(zip(_columns(width), columns, strict=True)), schema=dict.fromkeys(_columns(width), pl.String)
+    )
     return _block(
         text,
         cells,

@@ -97,6 +97,7 @@ def is_missing(cells: pl.Series, base_type: str) -> pl.Series:
 # ---- one value at a time: the definition of each form, used for all cells that no fast form covers -----------------
 
 One = tuple[object | None, Reason]
+_Forms = list[tuple[str, Callable[[pl.Expr], pl.Expr]]]
 _BAD: One = (None, Reason.unparsable)
 
 _DATE_FORMS = (
@@ -175,7 +176,9 @@ def parse_datetime(text: str, from_number: bool = False) -> One:
     if time is not None:
         date, clock = _calendar_date(day), _time(time)
         return (dt.datetime.combine(date, clock), Reason.fine) if date and clock is not None else _BAD
-    if _SERIAL_TIME_TEXT.fullmatch(text) or (from_number and _NUMBER_CELL.fullmatch(text) and len(text.split(".")[0]) < 8):
+    if _SERIAL_TIME_TEXT.fullmatch(text) or (
+        from_number and _NUMBER_CELL.fullmatch(text) and len(text.partition(".")[0]) < 8
+    ):
         whole, _, _ = text.partition(".")
         date = serial_day(int(whole))
         if date is None:
@@ -262,14 +265,12 @@ def _by_distinct(cells: pl.Series, parse: Callable[[pl.Series], Parsed]) -> Pars
     if parsed.incomplete is not None:
         table["incomplete"] = parsed.incomplete
     joined = pl.DataFrame({"text": cells}).join(pl.DataFrame(table), on="text", how="left", maintain_order="left")
-    return Parsed(
-        joined["value"], joined["reason"], joined["incomplete"] if parsed.incomplete is not None else None
-    )
+    return Parsed(joined["value"], joined["reason"], joined["incomplete"] if parsed.incomplete is not None else None)
 
 
 def _with_fast_forms(
     cells: pl.Series,
-    fast: list[tuple[str, Callable[[pl.Expr], pl.Expr]]],
+    fast: _Forms,
     parse: Callable[[str], One],
     data_type: pl.DataType,
 ) -> Parsed:
@@ -296,7 +297,8 @@ def _with_fast_forms(
     return Parsed(frame["value"], reasons)
 
 
-_YEAR, _MM, _DD = r"[0-9]{4}", r"[0-9]{2}", r"[0-9]{2}"
+_YEAR = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"  # there is no year 0
+_MM, _DD = r"[0-9]{2}", r"[0-9]{2}"
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}"
 
 
@@ -319,9 +321,9 @@ _FAST_DATETIMES = [
     (rf"^{_YEAR}/[0-9]{{1,2}}/[0-9]{{1,2}} {_CLOCK}:[0-5][0-9]$", _datetime_format("%Y/%m/%d %H:%M:%S")),
     (rf"^{_YEAR}/[0-9]{{1,2}}/[0-9]{{1,2}} {_CLOCK}$", _datetime_format("%Y/%m/%d %H:%M")),
 ]
-_FAST_YUAN = [(r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$", lambda text: text.cast(MONEY, strict=False))]
-_FAST_INTEGER = [(r"^-?[0-9]{1,18}$", lambda text: text.cast(pl.Int64, strict=False))]
-_FAST_DECIMAL = [(r"^-?[0-9]{1,15}(\.[0-9]+)?$", lambda text: text.cast(pl.Float64, strict=False))]
+_FAST_YUAN: _Forms = [(r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$", lambda text: text.cast(MONEY, strict=False))]
+_FAST_INTEGER: _Forms = [(r"^-?[0-9]{1,18}$", lambda text: text.cast(pl.Int64, strict=False))]
+_FAST_DECIMAL: _Forms = [(r"^-?[0-9]{1,15}(\.[0-9]+)?$", lambda text: text.cast(pl.Float64, strict=False))]
 _NO_FACTOR = Unit(unit="", numerator=1, denominator=1)
 
 
@@ -334,23 +336,40 @@ class Cells:
     unit: Unit = _NO_FACTOR
 
 
-def _parse_moment(cells: Cells, parse: Callable[[str, bool], One], fast: list, data_type: pl.DataType) -> Parsed:
+def _parse_moment(cells: Cells, parse: Callable[[str, bool], One], fast: _Forms, data_type: pl.DataType) -> Parsed:
     as_text = _with_fast_forms(cells.text, fast, lambda text: parse(text, False), data_type)
     if cells.from_number is None or not cells.from_number.any():
         return as_text
     as_number = _with_fast_forms(cells.text, fast, lambda text: parse(text, True), data_type)
     chosen = pl.DataFrame(
-        {"n": cells.from_number, "a": as_number.values, "b": as_text.values, "ra": as_number.reasons, "rb": as_text.reasons}
+        {
+            "n": cells.from_number,
+            "a": as_number.values,
+            "b": as_text.values,
+            "ra": as_number.reasons,
+            "rb": as_text.reasons,
+        }
     ).select(value=pl.when("n").then("a").otherwise("b"), reason=pl.when("n").then("ra").otherwise("rb"))
     return Parsed(chosen["value"], chosen["reason"])
 
 
-def _parse_amount(cells: Cells, parse: Callable[[str, Unit], One], fast: list, data_type: pl.DataType) -> Parsed:
+def _parse_amount(cells: Cells, parse: Callable[[str, Unit], One], fast: _Forms, data_type: pl.DataType) -> Parsed:
     forms = fast if cells.unit.numerator == cells.unit.denominator else []
     return _with_fast_forms(cells.text, forms, lambda text: parse(text, cells.unit), data_type)
 
 
-_BOOLS = {"是": True, "有": True, "y": True, "true": True, "1": True, "否": False, "无": False, "n": False, "false": False, "0": False}
+_BOOLS = {
+    "是": True,
+    "有": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "否": False,
+    "无": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
 
 
 def _mapped(cells: pl.Series, table: dict[str, object], data_type: pl.DataType, otherwise: Reason) -> Parsed:
@@ -447,11 +466,11 @@ def parse(column: Column, cells: Cells) -> Parsed:
     present = ~missing
     from_number = cells.from_number.filter(present) if cells.from_number is not None else None
     parsed = _parse_present(column, Cells(cells.text.filter(present), from_number, cells.unit))
-    places = present.arg_true()
+    places = present.arg_true().cast(pl.UInt32)
     frame = pl.DataFrame({"place": places, "value": parsed.values, "reason": parsed.reasons})
     if parsed.incomplete is not None:
         frame = frame.with_columns(incomplete=parsed.incomplete)
-    whole = pl.DataFrame({"place": pl.int_range(0, cells.text.len(), dtype=places.dtype, eager=True)})
+    whole = pl.DataFrame({"place": pl.int_range(0, cells.text.len(), dtype=pl.UInt32, eager=True)})
     whole = whole.join(frame, on="place", how="left", maintain_order="left")
     reasons = whole["reason"].fill_null(int(Reason.missing))
     values = whole["value"]

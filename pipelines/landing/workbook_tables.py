@@ -7,7 +7,7 @@ Which cells were numbers or dates is kept beside them, because a number may be a
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def cell_text(value: object) -> tuple[str, bool]:
             return str(value), False
 
 
-def _block(rows: list[list[object]], first_line: int, width: int) -> Block:
+def _block(rows: Sequence[Sequence[object]], first_line: int, width: int) -> Block:
     width = max([width, *(len(row) for row in rows)])
     columns: dict[str, list[str]] = {}
     from_number: dict[str, pl.Series] = {}
@@ -118,7 +118,7 @@ def _block(rows: list[list[object]], first_line: int, width: int) -> Block:
     return Block(cells, lines, raw, from_number)
 
 
-def _sheet_table(name: str, rows: list[list[object]]) -> Table:
+def _sheet_table(name: str, rows: Sequence[Sequence[object]]) -> Table:
     top: list[tuple[int, list[str]]] = []
     for line, row in enumerate(rows, 1):
         cells = [cell_text(value)[0] for value in row]

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +87,9 @@ def test_delimiters_are_found_whatever_the_ending(office: Any, separator: str, k
 
 
 def test_parquet_is_numbered_from_its_first_row(office: Any) -> None:
-    frame = pl.DataFrame({"投诉编号": ["C1", None], "区划代码": [140502] * 2, "受理日期": [45746] * 2, "投诉对象类型": ["服务机构"] * 2})
+    frame = pl.DataFrame(
+        {"投诉编号": ["C1", None], "区划代码": [140502] * 2, "受理日期": [45746] * 2, "投诉对象类型": ["服务机构"] * 2}
+    )
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     office.send("complaints_20250401.parquet", buffer.getvalue())
@@ -131,7 +132,9 @@ def test_every_sheet_with_the_header_is_read_and_the_others_are_told_of(office: 
 
 
 def test_without_any_header_the_nearest_sheet_is_set_aside_whole(office: Any) -> None:
-    office.send("complaints_20250401.xlsx", workbook({"甲": [["a"], ["b"]], "乙": [["投诉编号", "x"], ["C1", 2], ["C2", 3]]}))
+    office.send(
+        "complaints_20250401.xlsx", workbook({"甲": [["a"], ["b"]], "乙": [["投诉编号", "x"], ["C1", 2], ["C2", 3]]})
+    )
     landed = office.land()
     assert landed.files.select("status", "rows_read", "rows_quarantined").rows() == [("quarantined", 2, 2)]
     missing = "division_code|received_on|target_kind"
@@ -158,7 +161,9 @@ def test_the_same_content_again_changes_nothing_unless_a_snapshot_has_a_new_date
         "deaths_20250201.csv": "repeated",
     }
     repeated = landed.files.filter(pl.col("status") == "repeated")
-    assert repeated.select("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined").rows() == [(1, 0, 1, 0)] * 2
+    assert (
+        repeated.select("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined").rows() == [(1, 0, 1, 0)] * 2
+    )
 
 
 def test_files_that_come_later_give_the_same_as_all_at_once(new_office: Callable[[], Any]) -> None:
@@ -185,7 +190,10 @@ def test_an_overwritten_file_is_a_second_content_and_the_first_stays(office: Any
     office.land()
     office.send("elders_140500_20250101.csv", REGISTER.replace("2020-01-01", "2020-01-02"))
     landed = office.land()
-    assert landed.files.select("status", "is_present", "file_order").rows() == [("loaded", False, 1), ("loaded", True, 2)]
+    assert landed.files.select("status", "is_present", "file_order").rows() == [
+        ("loaded", False, 1),
+        ("loaded", True, 2),
+    ]
 
 
 def _bomb() -> bytes:
@@ -219,7 +227,12 @@ def _wide_workbook() -> bytes:
         ("elders_20250101.xlsx", lambda: b"", "unreadable", "broken_workbook"),
         ("elders_20250101.xlsx", lambda: workbook({"甲": [["a"]]})[:-400], "unreadable", "broken_workbook"),
         ("elders_20250101.xlsx", _wide_workbook, "unreadable", "unpacks_too_large"),
-        ("elders_20250101.xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unreadable", "broken_workbook"),
+        (
+            "elders_20250101.xls",
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+            "unreadable",
+            "broken_workbook",
+        ),
         ("elders_20250101.parquet", lambda: b"PAR1", "unreadable", "broken_parquet"),
         ("elders_20250101.csv", lambda: b"\0" * 1000, "empty", None),
         ("readme.txt", lambda: b"hello", "unrecognised", "name_not_recognised"),
@@ -238,8 +251,8 @@ def test_broken_and_hostile_files_have_a_clear_status(
 def test_links_are_not_followed(office: Any, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text(REGISTER)
-    os.symlink(secret, office.landing / "elders_20250101.csv")
-    os.symlink(tmp_path, office.landing / "folder")
+    (office.landing / "elders_20250101.csv").symlink_to(secret)
+    (office.landing / "folder").symlink_to(tmp_path)
     landed = office.land()
     assert statuses(landed) == {"elders_20250101.csv": "unreadable", "folder": "unrecognised"}
 

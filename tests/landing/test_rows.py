@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,9 @@ from pipelines.landing import text_tables
 
 ZHANG = "11010519491231002X"
 PROVIDER = "91350100M000100Y43"
-VISIT_HEADER = "工单号,项目,区划代码,老年人身份证号,服务人员身份证号,机构代码,服务项目,开始时间,结束时间,服务金额,补贴金额,满意度"
+VISIT_HEADER = (
+    "工单号,项目,区划代码,老年人身份证号,服务人员身份证号,机构代码,服务项目,开始时间,结束时间,服务金额,补贴金额,满意度"
+)
 
 
 def visit(**changes: str) -> str:
@@ -147,7 +149,9 @@ def test_lists_know_whether_they_are_complete(office: Any) -> None:
 def test_units_and_brackets_in_headers(office: Any) -> None:
     header = "支付编号,预算年度（年）,区划代码,收款人类型,收款人代码,支出用途,支付金额（万元）,支付日期"
     office.send("payments_20250430.csv", f"{header}\nP1,2025,140502,部门,D1,办公费,1.2,2025-03-30\n")
-    office.send("payments_20250501.csv", f"{header.replace('万元', '美元')}\nP1,2025,140502,部门,D1,办公费,1,2025-03-30\n")
+    office.send(
+        "payments_20250501.csv", f"{header.replace('万元', '美元')}\nP1,2025,140502,部门,D1,办公费,1,2025-03-30\n"
+    )
     landed = office.land()
     assert office.rows(landed, "payments")["amount"].to_list()[0] == 12000
     assert office.issues(landed, "payments_20250501.csv") == [(2, "amount", "missing_column", "row")]
@@ -174,13 +178,15 @@ def test_lines_are_those_on_which_records_begin(office: Any) -> None:
 
 DEATHS = load_contracts()["deaths"]
 cell = st.one_of(
-    st.sampled_from([ZHANG, ZHANG.lower(), "110105491231002", "440308199901101512", "2025-01-01", "2025/1/2", "", "-", "合计"]),
+    st.sampled_from(
+        [ZHANG, ZHANG.lower(), "110105491231002", "440308199901101512", "2025-01-01", "2025/1/2", "", "-", "合计"]
+    ),
     st.text(alphabet='ab"\n\r,;\t 合计，０1\0', max_size=6),
 )
 table = st.lists(st.lists(cell, min_size=0, max_size=5), max_size=25)
 
 
-def as_csv(rows: list[list[str]], quoting: int) -> str:
+def as_csv(rows: list[list[str]], quoting: Literal[0, 1]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=quoting, escapechar=None)
     for row in rows:
@@ -189,9 +195,13 @@ def as_csv(rows: list[list[str]], quoting: int) -> str:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=table, quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), encoding=st.sampled_from(["utf-8", "gb18030"]))
+@given(
+    rows=table,
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+)
 def test_rows_read_are_loaded_duplicate_or_quarantined(
-    new_office: Callable[[], Any], rows: list[list[str]], quoting: int, encoding: str
+    new_office: Callable[[], Any], rows: list[list[str]], quoting: Literal[0, 1], encoding: str
 ) -> None:
     office = new_office()
     office.send("deaths_20250101.csv", as_csv([["身份证号", "死亡日期", "数据来源"], *rows], quoting).encode(encoding))

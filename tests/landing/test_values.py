@@ -143,7 +143,9 @@ def test_units_of_headers(kind: str, unit: str, text: str, value: Any) -> None:
 digits = st.integers(0, 99).map(lambda number: str(number).zfill(2))
 years = st.integers(0, 9999).map(lambda number: str(number).zfill(4))
 dates = st.builds("{}{}{}{}{}".format, years, st.sampled_from("-/."), digits, st.sampled_from("-/."), digits)
-times = st.builds("{}{}:{}{}".format, st.sampled_from([" ", "T"]), digits, digits, st.one_of(st.just(""), digits.map(":{}".format)))
+times = st.builds(
+    "{}{}:{}{}".format, st.sampled_from([" ", "T"]), digits, digits, st.one_of(st.just(""), digits.map(":{}".format))
+)
 numbers = st.from_regex(r"\A[+-]?[0-9]{0,16}(,[0-9]{3}){0,2}\.?[0-9]{0,4}\Z")
 noise = st.text(alphabet="0123456789-/.: T年月日元¥,+eE", max_size=12)
 
