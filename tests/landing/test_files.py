@@ -218,7 +218,7 @@ def _wide_workbook() -> bytes:
     ("name", "make", "status", "problem"),
     [
         ("elders_20250101.csv", lambda: b"", "empty", None),
-        ("elders_20250101.csv", lambda: HEADER.encode(), "empty", None),
+        ("elders_20250101.csv", HEADER.encode, "empty", None),
         ("elders_20250101.csv", lambda: REGISTER.encode("gb18030") + b"\xff", "unreadable", "not_decodable"),
         ("elders_20250101.csv.gz", lambda: gzip.compress(REGISTER.encode())[:-9], "unreadable", "broken_archive"),
         ("elders_20250101.csv.gz", lambda: b"no archive", "unreadable", "broken_archive"),
