@@ -135,6 +135,11 @@ def make(path: Path, files: pl.DataFrame, folder: LoadFolder) -> None:
 
 def make_empty(path: Path) -> None:
     """A build database without a single file: what unit tests and the linter of the models need."""
-    kinds: dict[str, pl.DataType | type[pl.DataType]] = {"varchar": pl.String, "bigint": pl.Int64, "date": pl.Date}
+    kinds: dict[str, pl.DataType | type[pl.DataType]] = {
+        "varchar": pl.String,
+        "bigint": pl.Int64,
+        "date": pl.Date,
+        "boolean": pl.Boolean,
+    }
     schema = {name: kinds[kind] for name, (kind, _) in FILES_COLUMNS.items()}
     make(path, pl.DataFrame(schema=schema), lambda load, source: Path(source) / load)

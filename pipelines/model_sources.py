@@ -52,11 +52,13 @@ FILES_COLUMNS: Mapping[str, tuple[str, str]] = {
     "rows_loaded": ("bigint", "Rows accepted."),
     "rows_duplicate": ("bigint", "Rows that repeat another row."),
     "rows_quarantined": ("bigint", "Rows set aside."),
+    "not_data": ("bigint", "Blank lines, totals, notes, and rows that a profile leaves out."),
     "status": ("varchar", "unrecognised, unreadable, repeated, empty, quarantined or loaded."),
+    "problem": ("varchar", "Why a file was not read, as a code of landing_words.csv."),
     "encoding": ("varchar", "Encoding of a text file."),
     "profile": ("varchar", "Profile by which the file was read."),
+    "is_present": ("boolean", "Whether the file still lies in the landing folder."),
     "load_id": ("varchar", "The load that holds its rows."),
-    "snapshot_division_key": ("varchar", "The division whose snapshot the file is part of."),
 }
 
 QUARANTINE_COLUMNS: Mapping[str, tuple[str, str]] = {

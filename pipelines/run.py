@@ -13,7 +13,6 @@ from pipelines import build_database, modelling, publishing
 from pipelines.judging import Judgement, judge_deliveries, judge_publication
 from pipelines.landing.folder import Landed, land
 from pipelines.landing.profiles import Profile
-from pipelines.model_sources import FILES_COLUMNS
 from pipelines.publishing import Publication
 from pipelines.vault import PersonKeys, Vault
 
@@ -89,17 +88,14 @@ def fingerprint(run: Run, landed: Landed) -> str:
 
 def step_prepare(run: Run, landed: Landed) -> Path:
     """Make the build database over the loads that count."""
-    lacking = [pl.lit(None, pl.String).alias(name) for name in FILES_COLUMNS if name not in landed.files.columns]
-    build_database.make(
-        run.database, landed.files.with_columns(lacking), lambda load, source: run.data / "raw" / source / load
-    )
+    build_database.make(run.database, landed.files, lambda load, source: run.data / "raw" / source / load)
     return run.database
 
 
 def step_judge_deliveries(run: Run) -> Judgement:
     """2 Judge: is each delivery plausible as a whole?"""
     run.progress("judge")
-    return judge_deliveries(run.database, run.as_of, run.work)
+    return judge_deliveries(run.database, run.as_of)
 
 
 def step_model(run: Run) -> modelling.ModelResults:
@@ -119,7 +115,7 @@ def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication
     before = publishing.current(run.data)
 
     def describe(folder: Path) -> dict[str, Any]:
-        judged = judge_publication(folder, before.folder if before else None, run.as_of, run.work)
+        judged = judge_publication(folder, before.folder if before else None, run.as_of)
         results = pl.concat([deliveries.results, judged.results])
         results.write_parquet(folder / "quality_checks.parquet", compression="zstd")
         failed = results.filter((pl.col("severity") == "error") & ~pl.col("passed"))

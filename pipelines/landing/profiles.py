@@ -33,6 +33,7 @@ __all__ = [
     "apply_profile",
     "begin_file",
     "column_letters",
+    "file_division",
     "header_place",
     "load_profile",
     "load_profiles",
@@ -93,10 +94,20 @@ def parse_profile(text: str, name: str, contracts: Mapping[str, Contract] | None
         raise ProfileError(f"{name}: {error}") from error
     if profile.source not in contracts:
         raise ProfileError(f"{name}: source: no source {profile.source!r}; allowed are {', '.join(contracts)}")
-    found = problems(profile, contracts[profile.source])
+    found = problems(profile, contracts[profile.source]) + _bad_patterns(profile)
     if found:
         raise ProfileError("\n".join(f"{name}: {line}" for line in found))
     return profile
+
+
+def _bad_patterns(profile: Profile) -> list[str]:
+    found = []
+    for pattern in profile.files:
+        try:
+            _glob(pattern)
+        except re.error:
+            found.append(f"files: {pattern!r} is not a file pattern")
+    return found
 
 
 def load_profile(path: Path) -> Profile:
@@ -130,10 +141,16 @@ def profile_fingerprint(profile: Profile) -> str:
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
-    """A file pattern as a regular expression: `**/` is any folders or none, `*` and `?` stay within one name."""
-    parts = re.split(r"(\*\*/|\*|\?)", unicodedata.normalize("NFC", pattern))
+    """A file pattern as a regular expression: `**/` is any folders or none, `*`, `?` and `[5-7]` stay within a name."""
+    parts = re.split(r"(\*\*/|\*|\?|\[!?[^\]/]+\])", unicodedata.normalize("NFC", pattern))
     meaning = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
+
+    def translated(part: str) -> str:
+        if part.startswith("[") and part.endswith("]"):
+            return part.replace("[!", "[^/", 1).replace("\\", r"\\")
+        return meaning.get(part, re.escape(part))
+
+    return re.compile("".join(map(translated, parts)), re.DOTALL)
 
 
 def matching(profiles: Iterable[Profile], path: str) -> list[Profile]:
@@ -179,7 +196,12 @@ def header_place(profile: Profile, top: Sequence[tuple[int, Sequence[str]]]) -> 
 # ---- what a file says about itself -----------------------------------------------------------------------------------
 
 
-def _file_division(rule: DivisionFrom, path: str) -> str:
+def file_division(profile: Profile, path: str) -> str:
+    """The division of a file, by its path within the landing folder."""
+    return _division(profile.division, path)
+
+
+def _division(rule: DivisionFrom, path: str) -> str:
     if rule.constant is not None:
         return rule.constant
     found = extract(path, rule.pattern or "")
@@ -209,4 +231,4 @@ def _file_date(rule: DateFrom, path: str, read_cell: ReadCell | None) -> dt.date
 
 def begin_file(profile: Profile, path: str, read_cell: ReadCell | None = None) -> FileState:
     """What a file says about itself, by its path within the landing folder; the state for `apply_profile`."""
-    return FileState(_file_division(profile.division, path), _file_date(profile.date, path, read_cell))
+    return FileState(file_division(profile, path), _file_date(profile.date, path, read_cell))

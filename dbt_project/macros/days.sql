@@ -1,0 +1,43 @@
+{#
+    The days of a run. Nothing here reads a clock. A model that is compiled without a day (for its documentation, by the
+    linter) gets an empty day; a run without one stops.
+#}
+{% macro day(text) %}
+    {% if text is none %}
+        {{ return('cast(null as date)') }}
+    {% endif %}
+    {{ return("cast('" ~ text ~ "' as date)") }}
+{% endmacro %}
+
+{% macro as_of() %}
+    {% set given = var('as_of', none) %}
+    {% if given is none and execute and flags.WHICH in ('run', 'build') and not flags.EMPTY %}
+        {{ exceptions.raise_compiler_error('A run needs the variable as_of (a day, 2025-03-31)') }}
+    {% endif %}
+    {{ return(day(given)) }}
+{% endmacro %}
+
+{% macro period_start() %}
+    {% set given = var('period_start', none) %}
+    {{ return(day(given) if given is not none else "cast(date_trunc('year', " ~ as_of() ~ ') as date)') }}
+{% endmacro %}
+
+{# Stand-ins for an open end of a span, so that spans can be compared without asking for nulls. #}
+{% macro first_day() %}{{ return("cast('0001-01-01' as date)") }}{% endmacro %}
+{% macro last_day() %}{{ return("cast('9999-12-31' as date)") }}{% endmacro %}
+
+{# Whether a column's day is not after as_of, by its type in the contract: a time counts by its calendar day, a year by
+   its first of January, a month by its first day. The column stays bare, so that Parquet statistics can skip rows. #}
+{% macro has_come(column, type) %}
+    {% if type == 'datetime' %}
+        {{ return(column ~ ' < ' ~ next_day(as_of())) }}
+    {% elif type == 'integer' %}
+        {{ return(column ~ ' <= ' ~ year_of(as_of())) }}
+    {% endif %}
+    {{ return(column ~ ' <= ' ~ as_of()) }}
+{% endmacro %}
+
+{# Whether a dated row of the policy seeds is in force on a day. #}
+{% macro in_force(day, from_column, to_column) %}
+    {{ return('(' ~ from_column ~ ' <= ' ~ day ~ ' and (' ~ to_column ~ ' is null or ' ~ to_column ~ ' >= ' ~ day ~ '))') }}
+{% endmacro %}

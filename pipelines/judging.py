@@ -1,0 +1,193 @@
+"""2 Judge: deliveries and publications as a whole, by Great Expectations on small frames of measures.
+
+The measures are worked out by SQL, a row for each delivery or table; Great Expectations holds them to the bounds that
+`expectations/` declares. No frame holds anything but counts, shares, days and names of files.
+"""
+
+import csv
+import datetime as dt
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from expectations import deliveries, publications
+from expectations.checks import Check
+from pipelines.delivery_measures import delivery_measures
+from pipelines.paths import POLICY
+from pipelines.publication_measures import publication_measures
+
+_RESULTS = {
+    "check": pl.String,
+    "subject_kind": pl.String,
+    "source": pl.String,
+    "division": pl.String,
+    "file": pl.String,
+    "severity": pl.String,
+    "passed": pl.Boolean,
+    "observed": pl.Float64,
+    "expected": pl.String,
+    "article": pl.String,
+    "message_zh": pl.String,
+    "message_en": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A dated limit of a check for one source, or for all (`*`)."""
+
+    name: str
+    source: str
+    value: float
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A row for each check and delivery or table (`_RESULTS`), in the order of the checks and of the files; and what Great
+    Expectations itself returned, for its documents."""
+
+    results: pl.DataFrame
+    validations: tuple[Any, ...] = ()
+
+
+@cache
+def limits() -> tuple[Limit, ...]:
+    """All dated limits. Source: `seeds/policy/quality_limits.csv`."""
+    with (POLICY / "quality_limits.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Limit(
+                row["limit_name"],
+                row["source"],
+                float(row["value"]),
+                dt.date.fromisoformat(row["valid_from"]),
+                dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def limit_for(name: str, source: str | None, day: dt.date) -> float | None:
+    """The limit in force on a day: that of the source, else that of all sources; None where none is."""
+    in_force = [
+        limit
+        for limit in limits()
+        if limit.name == name and limit.valid_from <= day and (limit.valid_to is None or day <= limit.valid_to)
+    ]
+    for wanted in (source, "*"):
+        for limit in in_force:
+            if limit.source == wanted:
+                return limit.value
+    return None
+
+
+def _bounds(check: Check, source: str | None, day: dt.date) -> tuple[float | None, float | None]:
+    low = limit_for(check.low_limit, source, day) if check.low_limit else check.low
+    high = limit_for(check.high_limit, source, day) if check.high_limit else check.high
+    return low, high
+
+
+def _expected(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} - {high:g}"
+    return f"<= {high:g}" if high is not None else f">= {low:g}"
+
+
+def _validated(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name: str) -> tuple[set[tuple[str, int]], Any]:
+    """Let Great Expectations judge the frame; the (check, row) pairs that failed, and its own result."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    suite = gx.ExpectationSuite(name=name)
+    table = frame
+    for check in checks:
+        bounds = [_bounds(check, source, day) for source in frame["source"].to_list()]
+        measure = pl.col(check.column).cast(pl.Float64)
+        # A bound may differ by source: it is a column beside the measure, and the frame holds how far it is exceeded.
+        table = table.with_columns(
+            pl.Series(f"{check.code} low", [low for low, _ in bounds], dtype=pl.Float64),
+            pl.Series(f"{check.code} high", [high for _, high in bounds], dtype=pl.Float64),
+        ).with_columns(
+            pl.max_horizontal(
+                pl.col(f"{check.code} low") - measure, measure - pl.col(f"{check.code} high"), pl.lit(0.0)
+            )
+            .alias(f"{check.code} exceeded by")
+            .pipe(lambda exceeded, measure=measure: pl.when(measure.is_not_null()).then(exceeded))
+        )
+        suite.add_expectation(
+            gxe.ExpectColumnValuesToBeBetween(
+                column=f"{check.code} exceeded by",
+                max_value=0,
+                severity="critical" if check.severity == "error" else "warning",
+                meta={"check": check.code, "article": check.article, "zh": check.zh, "en": check.en},
+            )
+        )
+    batch = (
+        context.data_sources.add_pandas(name)
+        .add_dataframe_asset(name)
+        .add_batch_definition_whole_dataframe(name)
+        .get_batch(batch_parameters={"dataframe": table.to_pandas()})
+    )
+    validation = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    failed = {
+        (result.expectation_config.meta["check"], int(row))
+        for result in validation.results
+        for row in result.result.get("unexpected_index_list") or []
+    }
+    return failed, validation
+
+
+def _judge(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, kind: str) -> Judgement:
+    if not frame.height:
+        return Judgement(pl.DataFrame(schema=_RESULTS))
+    failed, validation = _validated(frame, checks, day, kind)
+    rows = []
+    for check in checks:
+        for place, delivery in enumerate(frame.iter_rows(named=True)):
+            observed = delivery[check.column]
+            low, high = _bounds(check, delivery["source"], day)
+            if observed is None or (low is None and high is None):
+                continue
+            subject = delivery["file"] or delivery["source"]
+            passed = (check.code, place) not in failed
+            rows.append(
+                {
+                    "check": check.code,
+                    "subject_kind": kind,
+                    "source": delivery["source"],
+                    "division": delivery["division"],
+                    "file": delivery["file"],
+                    "severity": check.severity,
+                    "passed": passed,
+                    "observed": float(observed),
+                    "expected": _expected(low, high),
+                    "article": check.article,
+                    "message_zh": f"{subject}：{check.zh}（实际 {observed:g}，应为 {_expected(low, high)}）",
+                    "message_en": f"{subject}: {check.en} (is {observed:g}, expected {_expected(low, high)})",
+                }
+            )
+    return Judgement(pl.DataFrame(rows, schema=_RESULTS), (validation,))
+
+
+def judge_deliveries(database: Path, as_of: dt.date) -> Judgement:
+    """Judge every delivery in a build database, with the limits in force on `as_of`."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        years = limit_for("dated_long_ago_years", None, as_of)
+        frame = delivery_measures(connection, as_of, int(years) if years else 100)
+    return _judge(frame, deliveries.CHECKS, as_of, "delivery")
+
+
+def judge_publication(folder: Path, previous: Path | None, as_of: dt.date) -> Judgement:
+    """Judge the tables of a publication that is about to be named, beside those of the one before."""
+    return _judge(publication_measures(folder, previous), publications.CHECKS, as_of, "publication")

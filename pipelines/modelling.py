@@ -1,0 +1,148 @@
+"""3 Model: run dbt on the build database of a run, and write the published marts as Parquet.
+
+dbt runs in this process. Nothing is written into the project: targets and logs go to the work folder beside the database.
+"""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import build_database
+from pipelines.paths import DBT_PROJECT
+
+PUBLISHED_RAW = ("files", "quarantine")
+
+
+class ModelFailed(Exception):
+    """A model or one of its tests failed. The message names the nodes and what the engine said."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or test."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str | None
+
+
+@dataclass(frozen=True)
+class ModelResults:
+    """What became of every node, in the order in which they were built."""
+
+    nodes: tuple[NodeResult, ...]
+
+
+@contextmanager
+def _environment(database: Path) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(
+        OVERSIGHT_BUILD_DATABASE=str(database.absolute()),
+        OVERSIGHT_BUILD_SCRATCH=str(database.parent.absolute() / "scratch"),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _dbt(arguments: Sequence[str], database: Path, variables: dict[str, str] | None = None) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    work = database.parent / "dbt"
+    work.mkdir(parents=True, exist_ok=True)
+    given = [
+        "--quiet",
+        *arguments,
+        *("--project-dir", str(DBT_PROJECT)),
+        *("--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(work / "target")),
+        *("--log-path", str(work / "logs")),
+        *("--vars", json.dumps(variables or {})),
+    ]
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    try:
+        with _environment(database):
+            result = dbtRunner().invoke(given)
+    finally:
+        # dbt keeps its connection for the life of the process; others could not open the database for reading.
+        DuckDBConnectionManager.close_all_connections()
+    if result.exception:
+        raise ModelFailed(str(result.exception)) from result.exception
+    return result
+
+
+def _results(result: Any) -> ModelResults:
+    nodes = tuple(
+        NodeResult(run.node.unique_id, str(run.status), float(run.execution_time), run.message) for run in result.result
+    )
+    failed = [node for node in nodes if node.status in {"error", "fail", "runtime error"}]
+    if failed:
+        raise ModelFailed("; ".join(f"{node.unique_id}: {node.message}" for node in failed[:10]))
+    return ModelResults(nodes)
+
+
+def variables(as_of: dt.date, period_start: dt.date | None) -> dict[str, str]:
+    """The variables of the models."""
+    given = {"as_of": as_of.isoformat()}
+    return {**given, "period_start": period_start.isoformat()} if period_start else given
+
+
+def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> ModelResults:
+    """Seeds, models and their tests (not the unit tests). Raises `ModelFailed`."""
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    return _results(_dbt(arguments, database, variables(as_of, period_start)))
+
+
+def published_marts(database: Path) -> list[str]:
+    """The models of the folder `marts`, all of which are published."""
+    manifest = json.loads((database.parent / "dbt" / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return sorted(
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    )
+
+
+def export(database: Path, folder: Path) -> None:
+    """Write every published mart, the files and the quarantine, each in the order of all its columns."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = [("marts", name) for name in published_marts(database)]
+        tables += [("raw", name) for name in PUBLISHED_RAW]
+        for schema, name in tables:
+            relation = connection.table(f"{schema}.{name}").order("ALL")
+            relation.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
+
+
+def unit_tests(work: Path) -> ModelResults:
+    """Run the models' unit tests on a build database without a single file."""
+    database = work / "unit.duckdb"
+    build_database.make_empty(database)
+    given = variables(dt.date(2025, 6, 30), None)
+    _results(_dbt(["seed"], database, given))
+    _results(_dbt(["run", "--empty"], database, given))
+    return _results(_dbt(["test", "--select", "test_type:unit"], database, given))
+
+
+def docs(out: Path) -> Path:
+    """The documentation of all models as one page."""
+    out.mkdir(parents=True, exist_ok=True)
+    database = out / "work" / "docs.duckdb"
+    build_database.make_empty(database)
+    given = variables(dt.date(2025, 6, 30), None)
+    _results(_dbt(["seed"], database, given))
+    _results(_dbt(["run", "--empty"], database, given))
+    _dbt(["docs", "generate", "--static"], database, given)
+    page = database.parent / "dbt" / "target" / "static_index.html"
+    return page.replace(out / "models.html")
