@@ -146,3 +146,13 @@ def docs(out: Path) -> Path:
     _dbt(["docs", "generate", "--static"], database, given)
     page = database.parent / "dbt" / "target" / "static_index.html"
     return page.replace(out / "models.html")
+
+
+def manifest(folder: Path) -> Path:
+    """dbt's description of all models, parsed anew only where the project has changed since. No data are touched."""
+    target = folder / "dbt" / "target" / "manifest.json"
+    sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and path.is_file()]
+    newest = max(path.stat().st_mtime for path in sources)
+    if not target.exists() or target.stat().st_mtime < newest:
+        _dbt(["parse"], folder / "parse.duckdb", variables(dt.date(2025, 6, 30), None))
+    return target

@@ -251,7 +251,7 @@ def _no_earlier(last: Change, year: int) -> Change:
     return Change(max(last.year, year), last.type, last.old, last.new, last.old_name, last.old_parent)
 
 
-def former_rows(changes: list[Change], events: list[dict], current: dict[str, Row]) -> dict[str, Row]:
+def former_rows(changes: list[Change], current: dict[str, Row]) -> dict[str, Row]:
     """A row for each code that is no longer in use, as its last bearer had it."""
     by_code: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -277,7 +277,7 @@ def set_first_years(rows: dict[str, Row], events: list[dict]) -> None:
     for event in events:
         old, new = _six(event["old"], "code"), _six(event["new"], "code")
         row = rows.get(new)
-        started = new and old != new or event["type"] == "码位改派"
+        started = (new and old != new) or event["type"] == "码位改派"
         if row and started and (row.valid_to_year is None or event["year"] <= row.valid_to_year):
             row.valid_from_year = event["year"] if row.name == event["new"]["name"] else row.valid_from_year
 
@@ -300,7 +300,7 @@ def build(folder: Path, target: Path) -> None:
     current = current_rows(folder)
     events = read_history(folder)
     changes = all_changes(events, current)
-    rows = current | former_rows(changes, events, current)
+    rows = current | former_rows(changes, current)
     set_first_years(rows, events)
     write(target, [rows[code] for code in sorted(rows)], changes)
 

@@ -27,7 +27,7 @@ def make_statistics(place: Place, setup: Setup) -> pl.DataFrame:
     for year in (2024, 2025):
         counted = {county: _county_residents(place, county) + 100 * (year - 2024) for county in place.counties}
         divisions = counted if place.division in counted else counted | {place.division: sum(counted.values())}
-        rows += [
+        rows.extend(
             {
                 "division_code": division,
                 "year": year,
@@ -37,7 +37,7 @@ def make_statistics(place: Place, setup: Setup) -> pl.DataFrame:
                 "population_65_plus": residents * 16 // 100,
             }
             for division, residents in divisions.items()
-        ]
+        )
     return pl.DataFrame(rows).with_columns(_fault=pl.lit(None, pl.String))
 
 
@@ -179,11 +179,9 @@ def plant_area_faults(place: Place, setup: Setup, areas: pl.DataFrame) -> pl.Dat
     existing = areas.filter(pl.col("stage") == "existing")["residential_area_id"].to_list()
     changes: list[tuple[str, str, Row]] = []
     if place.slug == "weihai":
-        changes += [
-            ("A01", new[0], {"room_area_provided": 40.0}),
-            ("A02", existing[0], {"room_area_provided": 25.0}),
-            ("A05", new[1], {"rooms_handed_over_on": None}),
-        ]
+        changes.append(("A01", new[0], {"room_area_provided": 40.0}))
+        changes.append(("A02", existing[0], {"room_area_provided": 25.0}))
+        changes.append(("A05", new[1], {"rooms_handed_over_on": None}))
     if place.slug in {"wuhai", "weihai"}:
         changes.append(("A04", new[2], {"rooms_delivered_on": None, "rooms_handed_over_on": None}))
     for code, area, values in changes:

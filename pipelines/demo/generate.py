@@ -160,7 +160,7 @@ def _money_and_office_tables(community: Community, batches: pl.DataFrame) -> Ite
         *money.allowance_payments(community),
         *money.subsidy_payments(place, sites),
         *money.other_payments(place, community.providers),
-        *money.refund_payments(place, sanctions),
+        *money.refund_payments(sanctions),
     ]
     if place.slug == "kangbashi":
         points = care.make_points(place, setup, community.elders, community.providers)

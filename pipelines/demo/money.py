@@ -155,7 +155,7 @@ def other_payments(place: Place, providers: pl.DataFrame) -> list[Row]:
     ]
 
 
-def refund_payments(place: Place, sanctions: pl.DataFrame) -> list[Row]:
+def refund_payments(sanctions: pl.DataFrame) -> list[Row]:
     """The refund of the order of 20 January 2025, three weeks after it."""
     orders = sanctions.filter(pl.col("refund_due").is_not_null() & (pl.col("starts_on") == date(2025, 1, 20)))
     return [

@@ -113,7 +113,7 @@ def make_evaluations(community: Community, facilities: pl.DataFrame) -> pl.DataF
 
 
 def _evaluation(place: Place, year: int, number: str, target: Row, rng: np.random.Generator) -> Row:
-    score = round(float(rng.normal(86, 6).clip(62, 99)), 1)
+    score = round(min(99.0, max(62.0, rng.normal(86, 6))), 1)
     day = date(year + 1, 1, 8) + timedelta(days=int(rng.integers(0, 18)))
     return target | {
         "evaluation_id": f"PG{place.division}-{year}-{number}",

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from pipelines.contracts import Contract
 from pipelines.demo.rendering import Style, Table, file_name, render, style_of
@@ -85,7 +87,7 @@ def write_file(path: Path, frame: pl.DataFrame, style: Style, table: Table) -> i
             return 1
         case "csv.gz":
             with path.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=4, fileobj=raw, mtime=0) as packed:
-                _write_text(packed, frame, style)
+                _write_text(cast("IO[bytes]", packed), frame, style)
         case _:
             with path.open("wb") as raw:
                 _write_text(raw, frame, style)
@@ -124,11 +126,11 @@ def _write_workbook(path: Path, frame: pl.DataFrame, table: Table) -> int:
     return 3
 
 
-def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object, moment: object) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, value: object, moment: Format) -> None:
     if isinstance(value, datetime):
         sheet.write_datetime(row, column, value, moment)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value)
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day))
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value)
     elif value is not None:

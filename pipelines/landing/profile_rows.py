@@ -20,7 +20,7 @@ from pipelines.landing.profile_values import (
     convert_date,
     digest,
     extract,
-    made_uscc,
+    made_credit_codes,
     map_values,
     multiply,
     written_date,
@@ -233,7 +233,7 @@ def _keys(key: Key, cells: _Cells, seen: dict[str, int]) -> pl.Series:
         seen[first] = seen.get(first, 0) + 1
         made.append(digest(named, seen[first]))
     if key.form == "uscc":
-        return pl.Series([made_uscc(one, key.division or "") for one in made], dtype=pl.String)
+        return made_credit_codes(made, key.division or "")
     return pl.Series([key.prefix + one[:_MADE_DIGITS] for one in made], dtype=pl.String)
 
 

@@ -15,6 +15,7 @@ from functools import cache
 
 import polars as pl
 
+from pipelines.landing.identifiers import credit_check_characters
 from pipelines.paths import REFERENCE
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -24,8 +25,8 @@ _ROC = re.compile(r"^(?:中華民國|中华民国|民國|民国)?(\d{1,3})(?:年
 _ROC_DIGITS = re.compile(r"^(\d{2,3})(\d{2})(\d{2})$")
 _ROC_BEFORE_YEAR_1 = 1911
 
-_USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-MADE_USCC_PREFIX = "Y9"
+_CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015
+MADE_CODE_PREFIX = "Y9"
 
 
 def map_values(cells: pl.Series, change: Callable[[str], str]) -> pl.Series:
@@ -117,18 +118,16 @@ def digest(cells: Iterable[str], occurrence: int) -> str:
     return hashlib.sha256(_SEPARATOR.join([*cells, str(occurrence)]).encode()).hexdigest()
 
 
-def uscc_check_character(first_17: str) -> str:
-    """The check character of a unified social credit code (GB 32100-2015)."""
-    total = sum(_USCC_CHARACTERS.index(character) * pow(3, place, 31) for place, character in enumerate(first_17))
-    return _USCC_CHARACTERS[-total % 31]
+def made_credit_codes(keys: list[str], division: str) -> pl.Series:
+    """Codes of valid form for bodies that have none: Y9, a range not assigned to anybody, the division, the hash."""
+    first_17 = pl.Series([f"{MADE_CODE_PREFIX}{division}{_in_code_letters(key)}" for key in keys], dtype=pl.String)
+    return first_17 + credit_check_characters(first_17)
 
 
-def made_uscc(key: str, division: str) -> str:
-    """A code of valid form for a body that has none: Y9, a range that is not assigned, the division, then the hash."""
-    number = int(key, 16)
-    body = ""
+def _in_code_letters(key: str) -> str:
+    """Nine letters of the alphabet of credit codes that stand for a hash."""
+    number, letters = int(key, 16), ""
     for _ in range(9):
-        number, place = divmod(number, len(_USCC_CHARACTERS))
-        body += _USCC_CHARACTERS[place]
-    first_17 = MADE_USCC_PREFIX + division + body
-    return first_17 + uscc_check_character(first_17)
+        number, place = divmod(number, len(_CODE_LETTERS))
+        letters += _CODE_LETTERS[place]
+    return letters

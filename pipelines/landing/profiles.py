@@ -85,7 +85,8 @@ def parse_profile(text: str, name: str, contracts: Mapping[str, Contract] | None
     """Read and check the text of a profile; `name` stands for it in messages."""
     contracts = load_contracts() if contracts is None else contracts
     try:
-        profile = Profile.model_validate(yaml.load(text, Loader=_UniqueKeys))  # a SafeLoader: it makes no objects
+        document = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader with one more check
+        profile = Profile.model_validate(document)
     except yaml.YAMLError as error:
         raise ProfileError(f"{name}: not YAML: {error}") from error
     except ValidationError as error:
@@ -168,9 +169,9 @@ def column_letters(width: int) -> list[str]:
     """The headers of a table that has none: A, B, ... Z, AA, ..."""
     letters = []
     for number in range(1, width + 1):
-        name = ""
-        while number:
-            number, place = divmod(number - 1, 26)
+        name, rest = "", number
+        while rest:
+            rest, place = divmod(rest - 1, 26)
             name = chr(ord("A") + place) + name
         letters.append(name)
     return letters

@@ -35,7 +35,7 @@ def changed(**changes: object) -> str:
             document.pop(key, None)
         else:
             document[key] = value
-    return yaml.safe_dump(document, allow_unicode=True)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
 def columns(**more: object) -> dict[str, object]:
@@ -107,9 +107,7 @@ def test_messages_name_the_file_the_key_and_what_is_allowed(text: str, said: str
     with pytest.raises(ProfileError) as caught:
         parse_profile(text, "office.yml")
     assert said in str(caught.value)
-    assert all(
-        line.startswith("office.yml: ") for line in str(caught.value).splitlines() if "not YAML" not in text[:4]
-    ) or ("not YAML" in str(caught.value))
+    assert str(caught.value).startswith("office.yml: ")
 
 
 def test_codes_are_checked_against_their_list() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from pipelines.landing.profile_values import uscc_check_character
+from pipelines.landing.identifiers import check_credit_codes
 from tests.profiles.conftest import LandedFiles, real_file
 
 pytestmark = pytest.mark.real
@@ -41,7 +41,7 @@ def test_names_are_made_of_characters(agencies: pl.DataFrame, listed: list[dict[
 
 
 def test_years_of_the_republic(agencies: pl.DataFrame, listed: list[dict[str, str]]) -> None:
-    expected = []
+    expected: list[dt.date | None] = []
     for row in listed:
         parts = [int(part) for part in re.findall(r"\d+", row["立案日期"])]
         expected.append(dt.date(parts[0] + 1911, *parts[1:]) if parts else None)
@@ -54,4 +54,5 @@ def test_made_codes_are_valid_and_clearly_made(agencies: pl.DataFrame) -> None:
     codes = agencies["provider_id"].to_list()
     assert len(set(codes)) == 171
     assert {code[:8] for code in codes} == {"Y9710000"}
-    assert [code for code in codes if code[-1] != uscc_check_character(code[:17])] == []
+    _, wrong, malformed = check_credit_codes(agencies["provider_id"])
+    assert not (wrong | malformed).any()

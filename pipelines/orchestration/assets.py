@@ -1,0 +1,143 @@
+"""The steps as assets: 26 sources, the models of dbt, the publication; and the judgements as checks on them.
+
+What one asset leaves for the next lies in the build space of the run, as Parquet; nothing personal is in it.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from pipelines import modelling, publishing
+from pipelines.contracts import Contract, load_contracts
+from pipelines.judging import Judgement
+from pipelines.landing.folder import Landed
+from pipelines.orchestration.resources import Warehouse
+from pipelines.paths import DBT_PROJECT
+from pipelines.run import Run, step_judge_deliveries, step_land, step_model, step_prepare, step_publish
+
+PREVIEW_ROWS = 5
+_COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
+
+
+def source_key(source: str) -> dg.AssetKey:
+    """The asset of a source."""
+    return dg.AssetKey(["landing", source])
+
+
+def _preview(run: Run, files: pl.DataFrame, contract: Contract) -> str:
+    """A few rows without anything personal: only columns that carry no mark of privacy."""
+    columns = [name for name, column in contract.columns.items() if column.pii is None][:8]
+    for load in files.filter(pl.col("status") == "loaded")["load_id"].to_list():
+        parts = sorted((run.data / "raw" / contract.source / load).glob("part-*.parquet"))
+        if parts:
+            with pl.Config(tbl_formatting="MARKDOWN", tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
+                return str(pl.scan_parquet(parts[0]).select(columns).head(PREVIEW_ROWS).collect())
+    return ""
+
+
+def _source_result(run: Run, landed: Landed, contract: Contract) -> dg.MaterializeResult[Any]:
+    files = landed.files.filter(pl.col("source") == contract.source)
+    metadata: dict[str, Any] = {name: int(files[name].sum() or 0) for name in _COUNTS}
+    metadata["files"] = files.height
+    for status, count in files["status"].value_counts().iter_rows():
+        metadata[f"files {status}"] = count
+    metadata["preview"] = dg.MetadataValue.md(_preview(run, files, contract))
+    return dg.MaterializeResult(asset_key=source_key(contract.source), metadata=metadata)
+
+
+def _check_result(key: dg.AssetKey, name: str, results: pl.DataFrame) -> dg.AssetCheckResult:
+    failed = results.filter(~pl.col("passed"))
+    is_error = (failed["severity"] == "error").any()
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=failed.height == 0,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        metadata={"checks": results.height, "failed": "\n".join(failed["message_zh"].to_list()[:50])},
+    )
+
+
+@dg.multi_asset(
+    name="landing",
+    specs=[
+        dg.AssetSpec(source_key(contract.source), description=f"{contract.en}（{contract.zh[0]}）. {contract.grain}")
+        for contract in load_contracts().values()
+    ],
+    check_specs=[dg.AssetCheckSpec("delivery", asset=source_key(source)) for source in load_contracts()],
+)
+def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
+    """1 Land and 2 judge: every file of the landing folder, and each delivery as a whole."""
+    run = warehouse.run
+    landed = step_land(run)
+    publishing.clear_leftovers(run.data)
+    step_prepare(run, landed)
+    deliveries = step_judge_deliveries(run)
+    landed.files.write_parquet(run.work / "landed.parquet")
+    deliveries.results.write_parquet(run.work / "deliveries.parquet")
+    unrecognised = landed.files.filter(pl.col("source").is_null())
+    if unrecognised.height:
+        context.log.warning(f"{unrecognised.height} files were not recognised; they are listed on the data-quality page")
+    for contract in load_contracts().values():
+        yield _source_result(run, landed, contract)
+        results = deliveries.results.filter(pl.col("source") == contract.source)
+        yield _check_result(source_key(contract.source), "delivery", results)
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's sources are the landed sources, so that lineage runs from file to mart."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
+        """The asset of a node."""
+        if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["name"] in load_contracts():
+            return source_key(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
+
+
+MANIFEST = modelling.manifest(DBT_PROJECT / "target")
+TRANSLATOR = Translator()
+
+
+def _asset_keys() -> dict[str, dg.AssetKey]:
+    nodes = json.loads(Path(MANIFEST).read_text(encoding="utf-8"))["nodes"]
+    return {
+        name: TRANSLATOR.get_asset_key(node) for name, node in nodes.items() if node["resource_type"] in {"model", "seed"}
+    }
+
+
+@dbt_assets(manifest=MANIFEST, name="models", dagster_dbt_translator=TRANSLATOR, exclude="resource_type:unit_test")
+def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
+    """3 Model: the same call as the command line's; a test that fails with severity error ends the run."""
+    results = step_model(warehouse.run)
+    keys = _asset_keys()
+    for node in results.nodes:
+        if node.unique_id in keys:
+            yield dg.Output(None, keys[node.unique_id].to_python_identifier(), metadata={"seconds": node.seconds})
+    tests = {node.unique_id.split(".")[2]: node for node in results.nodes if node.unique_id.startswith("test.")}
+    for check in context.selected_asset_check_keys:
+        if check.name in tests:
+            passed = tests[check.name].status == "pass"
+            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=passed)
+    context.log.info(f"{len(results.nodes)} nodes were built")
+
+
+@dg.asset(
+    deps=[key for name, key in _asset_keys().items() if ".marts." in name or name.startswith("model.oversight.")],
+    check_specs=[dg.AssetCheckSpec("publication", asset="publication")],
+)
+def publication(warehouse: Warehouse) -> Iterator[Any]:
+    """5 Publish: written aside, judged as a whole, named by `current` in one step."""
+    run = warehouse.run
+    landed = Landed(pl.read_parquet(run.work / "landed.parquet"), {})
+    deliveries = Judgement(pl.read_parquet(run.work / "deliveries.parquet"))
+    published = step_publish(run, landed, deliveries)
+    results = pl.read_parquet(published.folder / "quality_checks.parquet")
+    publishing.clear_leftovers(run.data)
+    tables = {name: table["rows"] for name, table in published.manifest["tables"].items()}
+    yield dg.MaterializeResult(metadata={"run": published.manifest["run"], **tables})
+    judged = results.filter(pl.col("subject_kind") == "publication")
+    yield _check_result(dg.AssetKey("publication"), "publication", judged)

@@ -1,0 +1,56 @@
+"""When runs begin: every night, and when files have come to lie still in the landing folder."""
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+CHINA = ZoneInfo("Asia/Shanghai")
+everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
+
+
+def settings(as_of: dt.date) -> dg.RunConfig | dict[str, object]:
+    """The configuration of a run that nobody started by hand. Folders come from the environment of the daemon."""
+    return {
+        "resources": {
+            "warehouse": {
+                "config": {
+                    "landing": os.environ.get("OVERSIGHT_LANDING", "landing"),
+                    "data": os.environ.get("OVERSIGHT_DATA", "data"),
+                    "as_of": as_of.isoformat(),
+                    "uses_demo_key": os.environ.get("OVERSIGHT_DEMO") == "1",
+                }
+            }
+        }
+    }
+
+
+@dg.schedule(job=everything, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai")
+def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every night, as of the day before."""
+    day = context.scheduled_execution_time.astimezone(CHINA).date() - dt.timedelta(days=1)
+    return dg.RunRequest(run_key=day.isoformat(), run_config=settings(day))
+
+
+def listing(landing: Path) -> list[list[object]]:
+    """Names, sizes and times of all files in the landing folder."""
+    files = sorted(path for path in landing.rglob("*") if path.is_file()) if landing.is_dir() else []
+    return [[path.relative_to(landing).as_posix(), path.stat().st_size, path.stat().st_mtime_ns] for path in files]
+
+
+@dg.sensor(job=everything, minimum_interval_seconds=60)
+def landing_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Files that have not changed between two looks start a run; files that still grow are waited for."""
+    now = listing(Path(os.environ.get("OVERSIGHT_LANDING", "landing")))
+    before = json.loads(context.cursor) if context.cursor else {"seen": [], "done": []}
+    context.update_cursor(json.dumps({"seen": now, "done": before["done"]}))
+    if now == before["done"]:
+        return dg.SkipReason("nothing new in the landing folder")
+    if now != before["seen"]:
+        return dg.SkipReason("files are still coming; they are looked at again")
+    cursor = json.dumps({"seen": now, "done": now})
+    today = dt.datetime.now(CHINA).date()
+    return dg.SensorResult([dg.RunRequest(run_config=settings(today))], cursor=cursor)
