@@ -1,0 +1,114 @@
+"""Pieces that every page is made of: its question, a chart with definition and table, the way down, and exports."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from dashboards import queries
+from dashboards.exports import workbook
+from dashboards.places import labelled
+from dashboards.queries import Publication, Scope
+from dashboards.texts import Words
+
+CHART = {"displayModeBar": False, "displaylogo": False}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page is given: the publication of this request, the scope, and the language."""
+
+    publication: Publication
+    scope: Scope
+    words: Words
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The scope in words, for exports."""
+        place = labelled(self.scope.place) if self.scope.place else self.words("all_places")
+        year = str(self.scope.year) if self.scope.year else self.words("all_periods")
+        return {self.words("place"): place, self.words("period"): year}
+
+
+def headline(view: View, question: str) -> None:
+    """The page's question, and the day to which its data reach."""
+    words = view.words
+    st.title(words(question))
+    publication = view.publication
+    st.caption(words("data_as_of", as_of=publication.as_of, run=publication.run))
+
+
+def reach(view: View, sources: Sequence[str]) -> None:
+    """How far the data of the page's sources reach, and which of them are late."""
+    words = view.words
+    table = queries.freshness(view.publication).filter(pl.col("source").is_in(list(sources)))
+    told = [f"{words.source(row['source'])} {row['newest_on']}" for row in table.iter_rows(named=True)]
+    late = [words.source(source) for source in queries.late_sources(view.publication) if source in sources]
+    with st.expander(words("reach")):
+        st.write("；".join(told) if words.language == "zh" else "; ".join(told))
+        if late:
+            st.warning(words("late", sources="、".join(late) if words.language == "zh" else ", ".join(late)))
+
+
+def nothing(view: View) -> None:
+    """An empty result says why, and offers a way out."""
+    st.info(f"**{view.words('empty')}** — {view.words('empty_help')}")
+    st.button(view.words("reset"), on_click=reset_filters, key="reset")
+
+
+def reset_filters() -> None:
+    """Forget place and year."""
+    st.session_state["place"] = None
+    st.session_state["year"] = None
+
+
+def chart(view: View, figure: go.Figure, title: str, height_key: str) -> None:
+    """A chart with its title, definition and text alternative."""
+    words = view.words
+    st.subheader(words(title), help=words(f"{title}_definition"))
+    st.plotly_chart(figure, config=CHART, key=f"chart_{height_key}", alt=words(f"{title}_alt"))
+    st.caption(
+        f"{words('definition')}：{words(f'{title}_definition')}"
+        if words.language == "zh"
+        else f"{words('definition')}: {words(f'{title}_definition')}"
+    )
+
+
+def table(
+    view: View, shown: pl.DataFrame, key: str, columns: dict[str, Any] | None = None, selectable: bool = False
+) -> int | None:
+    """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
+    if not selectable:
+        st.dataframe(shown, hide_index=True, key=key, column_config=columns)
+        return None
+    st.caption(view.words("select_row"))
+    event = st.dataframe(
+        shown, hide_index=True, key=key, column_config=columns, on_select="rerun", selection_mode="single-row"
+    )
+    rows = event["selection"]["rows"]
+    return rows[0] if rows and rows[0] < shown.height else None
+
+
+def export(view: View, shown: pl.DataFrame, title: str, key: str) -> None:
+    """The table as it is shown, as a workbook with the filters on its first sheet."""
+    words = view.words
+    data: Callable[[], bytes] = lambda: workbook(shown, words(title), view.filters, view.publication, words)  # noqa: E731
+    st.download_button(
+        words("export"),
+        data=data,
+        file_name=f"{key}_{view.publication.as_of}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key=f"export_{key}",
+        icon=":material/download:",
+    )
+
+
+def total_line(view: View, rows: int, total: str, figure: str) -> None:
+    """Say whether the rows add up to the figure that they stand behind."""
+    if total == figure:
+        st.success(view.words("rows_total", rows=rows, total=total), icon=":material/check:")
+    else:
+        st.error(view.words("rows_total_differs", rows=rows, total=total, figure=figure))

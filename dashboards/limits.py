@@ -1,0 +1,66 @@
+"""Limits that the app shows or draws by: dated rows of `seeds/policy/`, with the article that they rest on."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines.paths import POLICY
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def app_limit(name: str, day: str) -> float:
+    """The limit in force on a day (written 2025-06-30). Raises `KeyError` where none is."""
+    for row in _rows("app_limits"):
+        if row["limit_name"] == name and row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"]):
+            return float(row["value"])
+    raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A limit of a rule: value, unit, origin and days, with the article it rests on, verbatim."""
+
+    rule: str
+    jurisdiction: str
+    value: str
+    unit: str
+    basis: str
+    valid_from: str
+    valid_to: str
+    document: str
+    article: str
+    quote: str
+
+
+@cache
+def parameters(rules: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """The parameters of some rules, in the order of the seed."""
+    requirements = {row["requirement"]: row for row in _rows("requirements")}
+    documents = {row["document"]: row for row in _rows("documents")}
+    found = []
+    for row in _rows("parameters"):
+        if row["rule"] in rules:
+            requirement = requirements.get(row["requirement"], {})
+            document = documents.get(requirement.get("document", ""), {})
+            number = document.get("number", "")
+            title = f"《{document.get('title_zh', '')}》" + (f"（{number}）" if number else "")
+            found.append(
+                Parameter(
+                    row["rule"],
+                    row["jurisdiction"],
+                    row["value"],
+                    row["unit"],
+                    row["basis"],
+                    row["valid_from"],
+                    row["valid_to"],
+                    title,
+                    requirement.get("article", ""),
+                    requirement.get("quote_zh", ""),
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,72 @@
+"""The texts of the app in both languages. Each stands once, in `text/<language>.yml`; codes have theirs in the seeds."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from pipelines.contracts import code_lists, load_contracts
+from pipelines.paths import POLICY, REFERENCE
+
+Language = Literal["zh", "en"]
+LANGUAGES: dict[str, Language] = {"中文": "zh", "English": "en"}
+_FOLDER = Path(__file__).with_name("text")
+
+
+@cache
+def catalogue(language: Language) -> dict[str, str]:
+    """All texts of a language by key."""
+    return yaml.safe_load((_FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+
+
+@cache
+def _landing_words() -> dict[tuple[str, str], dict[str, str]]:
+    with (REFERENCE / "landing_words.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["kind"], row["code"]): row for row in csv.DictReader(file)}
+
+
+@cache
+def _jurisdictions() -> dict[str, dict[str, str]]:
+    with (POLICY / "jurisdictions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["jurisdiction"]: row for row in csv.DictReader(file)}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What things are called in one language."""
+
+    language: Language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A text, with values put in."""
+        text = catalogue(self.language)[key]
+        return text.format(**values) if values else text
+
+    def code(self, code_list: str, code: str | None) -> str:
+        """The label of a code; 'not stated' where there is none."""
+        if code is None:
+            return self("not_stated")
+        found = code_lists()[code_list].get(code)
+        if found is None:
+            return code
+        return found.label_zh if self.language == "zh" else found.label_en
+
+    def source(self, source: str | None) -> str:
+        """The name of a source."""
+        if source is None or source not in load_contracts():
+            return source or self("unknown_source")
+        contract = load_contracts()[source]
+        return contract.zh[0] if self.language == "zh" else contract.en
+
+    def landing(self, kind: str, code: str) -> str:
+        """A reason, problem or status of landing, in words."""
+        row = _landing_words().get((kind, code))
+        return row[self.language] if row else code
+
+    def jurisdiction(self, jurisdiction: str | None) -> str:
+        """The name of a policy's place."""
+        row = _jurisdictions().get(jurisdiction or "")
+        return row[f"name_{self.language}"] if row else self("no_jurisdiction")
