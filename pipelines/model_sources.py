@@ -75,6 +75,12 @@ QUARANTINE_COLUMNS: Mapping[str, tuple[str, str]] = {
 # as much as finding the revised rows.
 _BULK_SOURCES = frozenset({"visits", "settlement_lines", "points", "check_ins"})
 
+_PLACE = ("varchar", "Policy under which its division lies; empty if under none.")
+_REGISTER: Mapping[str, tuple[str, str]] = {
+    "left_register": ("boolean", "Missing from the newest snapshot of its division."),
+    "version_on": ("date", "Day of the snapshot that holds the row."),
+}
+
 _NOTE = "Written by pipelines/model_sources.py from expectations/contracts; change the contract, then run it."
 
 
@@ -120,6 +126,7 @@ def contract_macro() -> str:
             emptied = contract.columns[empties].base_type if empties else None
             lines.append(
                 f"                {{'name': {_text(name)}, 'type': {_text(base_type)}, "
+                f"'is_quasi': {str(column is not None and column.pii == 'quasi').lower()}, "
                 f"'not_yet': {_text(empties) if empties else 'none'}, "
                 f"'not_yet_type': {_text(emptied) if emptied else 'none'}}},"
             )
@@ -210,6 +217,69 @@ def staging_file() -> str:
     return _dump({"version": 2, "models": models})
 
 
+# Published tables in which the rows behind a mart are traced to their files: the source, and what the model adds.
+_TRACES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
+    "trace_budgets": ("budgets", {"jurisdiction": _PLACE}),
+    "trace_complaints": (
+        "complaints",
+        {"jurisdiction": _PLACE, "month": ("varchar", "Month of received_on, 2025-03.")},
+    ),
+    "trace_division_statistics": (
+        "division_statistics",
+        {
+            "jurisdiction": _PLACE,
+            "division_key": ("varchar", "The division without trailing zeros."),
+            "is_newest": ("boolean", "Whether it is the division's newest year up to as_of."),
+        },
+    ),
+    "trace_facilities": (
+        "facilities",
+        {
+            "jurisdiction": _PLACE,
+            "division_key": ("varchar", "The division without trailing zeros."),
+            "is_open": ("boolean", "Open on as_of: not closed, opened_on empty or not after as_of."),
+            **_REGISTER,
+        },
+    ),
+    "trace_payments": ("payments", {"jurisdiction": _PLACE}),
+    "trace_residential_areas": ("residential_areas", {"jurisdiction": _PLACE, **_REGISTER}),
+    "trace_transfers": (
+        "fund_transfers",
+        {
+            "from_jurisdiction": ("varchar", "Policy of the giving division; empty if under none."),
+            "to_jurisdiction": ("varchar", "Policy of the receiving division; empty if under none."),
+        },
+    ),
+}
+
+
+def traces_file() -> str:
+    """`_traces.yml`: the contracts of the published tables of source rows."""
+    models: list[dict[str, object]] = []
+    for name, (source, added) in _TRACES.items():
+        contract = load_contracts()[source]
+        columns = [
+            _column(column_name, kind, _column_text(contract, column_name, column))
+            for column_name, kind, column in source_columns(contract)
+            if column is None or column.pii != "quasi"
+        ]
+        columns += [_column(column_name, kind, text) for column_name, (kind, text) in added.items()]
+        columns += [
+            _column(column_name, *AUDIT_COLUMNS[f"_{column_name}"]) for column_name in ("file", "sheet", "line")
+        ]
+        models.append(
+            {
+                "name": name,
+                "description": f"{contract.grain.replace(' in one register snapshot', '')} Current up to as_of, with its "
+                "place in the files: the rows behind a mart's figure.",
+                "config": {"meta": {"is_published": True, "key": list(contract.key)}},
+                "data_tests": [{"unique_key": {"arguments": {"columns": list(contract.key)}}}],
+                "columns": columns,
+            }
+        )
+    return _dump({"version": 2, "models": models})
+
+
 def generated() -> dict[Path, str]:
     """All generated files: path and content."""
     staging = DBT_PROJECT / "models" / "staging"
@@ -217,6 +287,7 @@ def generated() -> dict[Path, str]:
         DBT_PROJECT / "macros" / "contracts.sql": contract_macro(),
         staging / "_sources.yml": sources_file(),
         staging / "_staging.yml": staging_file(),
+        DBT_PROJECT / "models" / "marts" / "_traces.yml": traces_file(),
     }
     for source in load_contracts():
         files[staging / f"stg_{source}.sql"] = f"{{{{ current_rows('{source}') }}}}\n"

@@ -41,3 +41,8 @@
 {% macro in_force(day, from_column, to_column) %}
     {{ return('(' ~ from_column ~ ' <= ' ~ day ~ ' and (' ~ to_column ~ ' is null or ' ~ to_column ~ ' >= ' ~ day ~ '))') }}
 {% endmacro %}
+
+{# The day from which a date column of a contract counts. #}
+{% macro event_day(column, type) %}
+    {{ return(year_start(column) if type == 'integer' else 'cast(' ~ column ~ ' as date)') }}
+{% endmacro %}

@@ -11,9 +11,10 @@
     {% endfor %}
 {% endmacro %}
 
-{# The same columns under their names in the contract again, for tables in which a row is traced back to its file. #}
+{# The same columns under their names in the contract again, for published tables in which a row is traced to its file;
+   quasi-identifiers are not published. #}
 {% macro natural_columns(source_name, relation) %}
-    {% for column in contracts()[source_name].columns %}
+    {% for column in contracts()[source_name].columns if not column.is_quasi %}
     {{ relation }}.{{ with_unit(column) }}{% if with_unit(column) != column.name %} as {{ column.name }}{% endif %},
     {% endfor %}
 {% endmacro %}

@@ -10,7 +10,7 @@ from pipelines.contracts import Contract, code_lists, load_contracts
 from pipelines.demo.places import Place
 
 Kind = Literal["csv", "tsv", "txt", "csv.gz", "xlsx", "parquet"]
-XLSX_ROWS = 20_000
+XLSX_ROWS = 3_000
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,19 @@ def _missing_lines(contract: Contract, found: set[str]) -> list[str]:
     return lines
 
 
+def _key_lines(contract: Contract, proposals: Sequence[_Proposal]) -> list[str]:
+    """A key made from what was found, where the contract wants one that the file does not have; never from persons."""
+    column = contract.columns[contract.key[0]]
+    if len(contract.key) > 1 or column.type != "text" or column.name in {one.column.name for one in proposals}:
+        return []
+    cells = [_shown(one.header) for one in proposals if one.column.pii not in {"identifier", "direct"}]
+    if not cells:
+        return [f"# key: {{column: {column.name}, from: [CHANGE]}}  # headers that identify a row, but no person"]
+    return [
+        f"key: {{column: {column.name}, from: [{', '.join(cells)}]}}  # CHANGE: what identifies a row, but no person"
+    ]
+
+
 def draft(headers: Sequence[str], sample_rows: Sequence[Sequence[str]], contract: Contract, name: str = "draft") -> str:
     """The text of a profile with what could be found out, and with comments on how sure it is and on what is missing.
 
@@ -214,11 +227,7 @@ def draft(headers: Sequence[str], sample_rows: Sequence[Sequence[str]], contract
         if used
         else "",
     ]
-    key_column = contract.key[0]
-    if len(contract.key) == 1 and key_column not in found and contract.columns[key_column].type == "text":
-        lines.append(
-            f"key: {{column: {key_column}, from: all}}  # no header for the key; better name the cells that make it"
-        )
+    lines += _key_lines(contract, proposals)
     lines += ["columns:", *(line for proposal in proposals for line in _column_lines(proposal))]
     lines += _missing_lines(contract, found)
     if unused:

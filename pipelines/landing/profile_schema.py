@@ -272,7 +272,33 @@ def problems(profile: Profile, contract: Contract) -> list[str]:
     missing = [name for name in contract.required if name not in supplied]
     if missing:
         found.append(f"columns: {contract.source} requires {', '.join(missing)}")
-    return found + (_key(profile.key, profile, contract) if profile.key else [])
+    found += _key(profile.key, profile, contract) if profile.key else []
+    return found + _leaks(profile, contract)
+
+
+def _leaks(profile: Profile, contract: Contract) -> list[str]:
+    """Keys and texts leave the vault: neither may be made from cells that hold names or numbers of persons.
+
+    A hash does not hide a number either: whoever tries all numbers finds the one that fits.
+    """
+    personal = {
+        folded(header)
+        for name, rule in profile.columns.items()
+        if name in contract.columns and contract.columns[name].pii in {"identifier", "direct"}
+        for header in rule.headers or []
+    }
+    found = []
+    for name, rule in profile.columns.items():
+        column = contract.columns.get(name)
+        if column and column.type == "text" and column.pii is None:
+            shared = [header for header in rule.headers or [] if folded(header) in personal]
+            found += [f"columns.{name}: {header} is personal, {name} leaves the vault" for header in shared]
+    if profile.key and profile.key.of_all_cells and personal:
+        found.append("key.from: all takes in personal cells, and keys leave the vault; name the cells that are not")
+    elif profile.key:
+        shared = [header for header in profile.key.headers if folded(header) in personal]
+        found += [f"key.from: {header} is personal, and keys leave the vault" for header in shared]
+    return found
 
 
 def _rule(name: str, rule: ColumnRule, contract: Contract) -> list[str]:

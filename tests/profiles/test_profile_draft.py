@@ -99,3 +99,11 @@ def test_without_rows_headers_alone_decide() -> None:
     text = draft(["身份证号", "死亡日期"], [], load_contracts()["deaths"])
     assert parse_profile(text, "draft.yml").columns["elder_id"].headers == ["身份证号"]
     assert "no filled cells to judge by" in text
+
+
+def test_a_key_is_proposed_from_cells_that_are_not_personal() -> None:
+    without_number = {name: cells for name, cells in VISITS.items() if name != "工单号"}
+    profile = parse_profile(drafted(without_number, "visits"), "draft.yml")
+    assert profile.key is not None
+    assert {"开始时间", "项目"} <= set(profile.key.headers)
+    assert not {"老人身份证号码", "护理员身份证"} & set(profile.key.headers)

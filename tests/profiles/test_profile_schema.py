@@ -98,6 +98,12 @@ def test_the_base_is_fine() -> None:
             changed(key={"column": "reported_by", "from": "x", "as": "uscc", "division": "150300"}),
             "key.as: uscc makes a uscc, but reported_by is text",
         ),
+        (changed(key={"column": "reported_by", "from": ["日期", "证件号码"]}), "key.from: 证件号码 is personal"),
+        (changed(key={"column": "reported_by", "from": "all"}), "key.from: all takes in personal cells"),
+        (
+            changed(columns=columns(reported_by={"from": ["机构", "证件号码"]})),
+            "columns.reported_by: 证件号码 is personal, reported_by leaves the vault",
+        ),
         (BASE + "  died_on: {from: 死亡日期}\n", "key 'died_on' stands twice"),
         ("name: [", "office.yml: not YAML"),
         ("- a", "office.yml: Input should be"),

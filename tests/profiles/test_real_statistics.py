@@ -25,5 +25,5 @@ def test_population_over_65(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert regions["c0"].to_list()[0::30] == ["北京市", "新疆维吾尔自治区"]
     assert [note[:2] for note in rows["c0"] if note[:2] in {"注:", "注：", "数据"}] == ["注：", "数据"]
     # The notes say that 2015 is a sample ten times as large as those of other years.
-    in_2014, in_2015 = (sum(int(cell) for cell in regions[name]) for name in ("c11", "c10"))
+    in_2014, in_2015 = (sum(int(cell) for cell in regions[name]) for name in ("c12", "c11"))
     assert 10 < in_2015 / in_2014 < 20

@@ -1,11 +1,11 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_budgets') }}
 )
 
 select
-    {{ natural_columns('budgets', 'rows') }}
-    rows.jurisdiction,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('budgets', 'traced') }}
+    traced.jurisdiction,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

@@ -1,12 +1,12 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_complaints') }}
 )
 
 select
-    {{ natural_columns('complaints', 'rows') }}
-    rows.jurisdiction,
-    rows.month,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('complaints', 'traced') }}
+    traced.jurisdiction,
+    traced.month,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

@@ -1,13 +1,13 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_division_statistics') }}
 )
 
 select
-    {{ natural_columns('division_statistics', 'rows') }}
-    rows.jurisdiction,
-    rows.division_key,
-    rows.is_newest,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('division_statistics', 'traced') }}
+    traced.jurisdiction,
+    traced.division_key,
+    traced.is_newest,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

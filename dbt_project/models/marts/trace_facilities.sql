@@ -1,15 +1,15 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_facilities') }}
 )
 
 select
-    {{ natural_columns('facilities', 'rows') }}
-    rows.jurisdiction,
-    rows.division_key,
-    rows.is_open,
-    rows.left_register,
-    rows.version_on,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('facilities', 'traced') }}
+    traced.jurisdiction,
+    traced.division_key,
+    traced.is_open,
+    traced.left_register,
+    traced.version_on,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

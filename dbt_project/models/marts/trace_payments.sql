@@ -1,11 +1,11 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_payments') }}
 )
 
 select
-    {{ natural_columns('payments', 'rows') }}
-    rows.jurisdiction,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('payments', 'traced') }}
+    traced.jurisdiction,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

@@ -1,13 +1,13 @@
-with rows as (
+with traced as (
     select * from {{ ref('reg_residential_areas') }}
 )
 
 select
-    {{ natural_columns('residential_areas', 'rows') }}
-    rows.jurisdiction,
-    rows.left_register,
-    rows.version_on,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('residential_areas', 'traced') }}
+    traced.jurisdiction,
+    traced.left_register,
+    traced.version_on,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced

@@ -1,12 +1,12 @@
-with rows as (
+with traced as (
     select * from {{ ref('fct_transfers') }}
 )
 
 select
-    {{ natural_columns('fund_transfers', 'rows') }}
-    rows.from_jurisdiction,
-    rows.to_jurisdiction,
-    rows.file,
-    rows.sheet,
-    rows.line
-from rows
+    {{ natural_columns('fund_transfers', 'traced') }}
+    traced.from_jurisdiction,
+    traced.to_jurisdiction,
+    traced.file,
+    traced.sheet,
+    traced.line
+from traced
