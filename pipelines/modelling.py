@@ -1,13 +1,12 @@
-"""Building the models of a run: dbt in this process on the run's build database, then the marts as Parquet.
+"""3 Model: run dbt on the build database of a run, and write the published marts as Parquet.
 
-dbt gets its day, its database and its folders from here and writes nothing into the repository. No landing, no judging
-and no publishing: this module takes a build database and gives results and Parquet files.
+dbt runs in this process. Nothing is written into the project: targets and logs go to the work folder beside the database.
 """
 
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,235 +17,142 @@ import duckdb
 from pipelines import build_database
 from pipelines.paths import DBT_PROJECT
 
-DEFAULT_MEMORY = "8GB"
+PUBLISHED_RAW = ("files", "quarantine")
 
 
-class ModellingError(Exception):
-    """dbt could not build, or a test of the models failed; the message names the nodes."""
+class ModelFailed(Exception):
+    """A model or one of its tests failed. The message names the nodes and what the engine said."""
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one model, seed or test. `failures` counts the rows that a test objects to."""
+    """What became of one model, seed or test."""
 
-    node_id: str
-    name: str
-    kind: str
+    unique_id: str
     status: str
     seconds: float
-    message: str
-    failures: int | None = None
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether the node stops a run (a warning does not)."""
-        return self.status in {"error", "fail", "runtime error", "partial success"}
-
-
-@dataclass(frozen=True)
-class Mart:
-    """A published table: its schema, the columns that identify and order its rows, and all its columns with types."""
-
-    name: str
-    schema: str
-    key: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]
+    message: str | None
 
 
 @dataclass(frozen=True)
 class ModelResults:
-    """A build: its nodes in the order in which they ran, rows per table, the published marts and dbt's manifest."""
+    """What became of every node, in the order in which they were built."""
 
     nodes: tuple[NodeResult, ...]
-    rows: dict[str, int]
-    marts: tuple[Mart, ...]
-    manifest: Path
-    seconds: float
-
-    @property
-    def warnings(self) -> tuple[NodeResult, ...]:
-        """Tests that warned."""
-        return tuple(node for node in self.nodes if node.status == "warn")
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Environment variables for the length of a call: dbt's profile reads its database from there."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+def _environment(database: Path) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(
+        OVERSIGHT_BUILD_DATABASE=str(database.absolute()),
+        OVERSIGHT_BUILD_SCRATCH=str(database.parent.absolute() / "scratch"),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)
 
 
-def _release(database: str) -> None:
-    """Close what dbt left open: its adapter keeps the file for the life of the process, which would lock it."""
+def _dbt(arguments: Sequence[str], database: Path, variables: dict[str, str] | None = None) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    work = database.parent / "dbt"
+    work.mkdir(parents=True, exist_ok=True)
+    given = [
+        "--quiet",
+        *arguments,
+        *("--project-dir", str(DBT_PROJECT)),
+        *("--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(work / "target")),
+        *("--log-path", str(work / "logs")),
+        *("--vars", json.dumps(variables or {})),
+    ]
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    DuckDBConnectionManager.close_all_connections()
-    del database
+    try:
+        with _environment(database):
+            result = dbtRunner().invoke(given)
+    finally:
+        # dbt keeps its connection for the life of the process; others could not open the database for reading.
+        DuckDBConnectionManager.close_all_connections()
+    if result.exception:
+        raise ModelFailed(str(result.exception)) from result.exception
+    return result
 
 
-def _invoke(
-    arguments: Sequence[str],
-    work: Path,
-    database: Path | str = ":memory:",
-    variables: dict[str, str] | None = None,
-    memory: str = DEFAULT_MEMORY,
-) -> Any:  # noqa: ANN401 - dbt gives another result for each command
-    """Run one dbt command in this process; its files go to `work`."""
-    from dbt.cli.main import dbtRunner  # takes seconds to import: only where a build is wanted
-
-    work = work.absolute()
-    scratch = work / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    environment = {
-        "OVERSIGHT_BUILD_DATABASE": str(database),
-        "OVERSIGHT_BUILD_MEMORY": memory,
-        "OVERSIGHT_BUILD_SCRATCH": str(scratch),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    common = [
-        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"),
-        "--vars", json.dumps(variables or {}), "--quiet",
-    ]  # fmt: skip
-    with _environment(environment):
-        try:
-            outcome = dbtRunner().invoke([*arguments, *common])
-        finally:
-            _release(str(database))
-    if outcome.exception is not None:
-        raise ModellingError(f"dbt {arguments[0]} could not run: {outcome.exception}") from outcome.exception
-    bad = [node for node in _nodes(outcome.result) if node.is_bad]
-    if bad or not outcome.success:
-        told = "\n".join(f"  {node.kind} {node.name}: {node.status}: {node.message}" for node in bad)
-        raise ModellingError(f"dbt {arguments[0]} failed:\n{told}")
-    return outcome.result
+def _results(result: Any) -> ModelResults:
+    nodes = tuple(
+        NodeResult(run.node.unique_id, str(run.status), float(run.execution_time), run.message) for run in result.result
+    )
+    failed = [node for node in nodes if node.status in {"error", "fail", "runtime error"}]
+    if failed:
+        raise ModelFailed("; ".join(f"{node.unique_id}: {node.message}" for node in failed[:10]))
+    return ModelResults(nodes)
 
 
-def _nodes(result: Any) -> tuple[NodeResult, ...]:  # noqa: ANN401 - see _invoke
-    found = []
-    for item in getattr(result, "results", None) or ():
-        node = getattr(item, "node", None)
-        if node is None:
-            continue
-        found.append(
-            NodeResult(
-                node_id=node.unique_id,
-                name=node.name,
-                kind=str(node.resource_type),
-                status=str(getattr(item.status, "value", item.status)),
-                seconds=item.execution_time,
-                message=item.message or "",
-                failures=getattr(item, "failures", None),
-            )
-        )
-    return tuple(found)
+def variables(as_of: dt.date, period_start: dt.date | None) -> dict[str, str]:
+    """The variables of the models."""
+    given = {"as_of": as_of.isoformat()}
+    return {**given, "period_start": period_start.isoformat()} if period_start else given
 
 
-def _variables(as_of: dt.date | None, period_start: dt.date | None) -> dict[str, str]:
-    given = {"as_of": as_of, "period_start": period_start}
-    return {name: day.isoformat() for name, day in given.items() if day is not None}
+def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> ModelResults:
+    """Seeds, models and their tests (not the unit tests). Raises `ModelFailed`."""
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    return _results(_dbt(arguments, database, variables(as_of, period_start)))
 
 
-def manifest_path(work: Path) -> Path:
-    """Where dbt's manifest is (or will be) in a work folder."""
-    return work / "target" / "manifest.json"
-
-
-def parse(work: Path) -> Path:
-    """Write the manifest without building anything, and give its path."""
-    _invoke(["parse"], work)
-    return manifest_path(work)
-
-
-def published_marts(manifest: Path) -> tuple[Mart, ...]:
-    """The models whose entry says `is_published`, by name, with key and columns."""
-    document = json.loads(manifest.read_text(encoding="utf-8"))
-    marts = []
-    for node in document["nodes"].values():
-        meta = node["config"].get("meta", {})
-        if node["resource_type"] == "model" and meta.get("is_published"):
-            columns = tuple((name, str(column["data_type"])) for name, column in node["columns"].items())
-            marts.append(Mart(node["name"], node["schema"], tuple(meta["key"]), columns))
-    return tuple(sorted(marts, key=lambda mart: mart.name))
-
-
-def _row_counts(database: Path) -> dict[str, int]:
-    """Rows of each table that dbt made; views are not counted, that would compute them."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        tables = connection.execute(
-            "select schema_name, table_name, estimated_size from duckdb_tables() where schema_name != 'raw' order by all"
-        ).fetchall()
-    return {f"{schema}.{table}": rows for schema, table, rows in tables}
-
-
-def build(
-    database: Path,
-    as_of: dt.date,
-    period_start: dt.date | None = None,
-    *,
-    work: Path,
-    select: Sequence[str] = (),
-    memory: str = DEFAULT_MEMORY,
-) -> ModelResults:
-    """Seeds, models and their tests on a build database; raises `ModellingError` where a node fails."""
-    chosen = ["--select", *select] if select else []
-    arguments = ["build", "--exclude-resource-type", "unit_test", *chosen]
-    result = _invoke(arguments, work, database.absolute(), _variables(as_of, period_start), memory)
-    manifest = manifest_path(work)
-    return ModelResults(
-        nodes=_nodes(result),
-        rows=_row_counts(database),
-        marts=published_marts(manifest),
-        manifest=manifest,
-        seconds=result.elapsed_time,
+def published_marts(database: Path) -> list[str]:
+    """The models of the folder `marts`, all of which are published."""
+    manifest = json.loads((database.parent / "dbt" / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return sorted(
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
     )
 
 
-def export(database: Path, marts: Iterable[Mart], folder: Path, *, memory: str = DEFAULT_MEMORY) -> dict[str, int]:
-    """Write each mart to `<folder>/<name>.parquet`, ordered by its key; gives rows per mart.
-
-    The order names every key column and empty values first, so that the same rows give the same file.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    rows: dict[str, int] = {}
+def export(database: Path, folder: Path) -> None:
+    """Write every published mart, the files and the quarantine, each in the order of all its columns."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute("set memory_limit = ?", [memory])
-        for mart in marts:
-            target = str(folder / f"{mart.name}.parquet").replace("'", "''")
-            order = ", ".join(f'"{column}" nulls first' for column in mart.key)
-            copied = connection.execute(f"""
-                copy (select * from "{mart.schema}"."{mart.name}" order by {order})
-                to '{target}' (format parquet, compression zstd, row_group_size 122880)
-            """).fetchone()
-            rows[mart.name] = int(copied[0]) if copied else 0
-    return rows
+        tables = [("marts", name) for name in published_marts(database)]
+        tables += [("raw", name) for name in PUBLISHED_RAW]
+        for schema, name in tables:
+            relation = connection.table(f"{schema}.{name}").order("ALL")
+            relation.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
 
 
-def docs(work: Path, database: Path | None = None, as_of: dt.date | None = None) -> Path:
-    """dbt's documentation as one HTML file that needs no server; gives its path."""
-    if database is None:
-        database = _empty(work)
-    _invoke(["docs", "generate", "--static", "--empty-catalog"], work, database.absolute(), _variables(as_of, None))
-    return work / "target" / "static_index.html"
-
-
-def _empty(work: Path) -> Path:
-    database = work / "empty.duckdb"
+def unit_tests(work: Path) -> ModelResults:
+    """Run the models' unit tests on a build database without a single file."""
+    database = work / "unit.duckdb"
     build_database.make_empty(database)
-    return database
+    given = variables(dt.date(2025, 6, 30), None)
+    _results(_dbt(["seed"], database, given))
+    _results(_dbt(["run", "--empty"], database, given))
+    return _results(_dbt(["test", "--select", "test_type:unit"], database, given))
 
 
-def unit_tests(work: Path, select: Sequence[str] = ()) -> tuple[NodeResult, ...]:
-    """dbt's unit tests. They ask the upstream relations for their types, so an empty build comes first."""
-    database = _empty(work)
-    _invoke(["seed"], work, database)
-    _invoke(["run", "--empty"], work, database)
-    return _nodes(_invoke(["test", "--select", "test_type:unit", *select], work, database))
+def docs(out: Path) -> Path:
+    """The documentation of all models as one page."""
+    out.mkdir(parents=True, exist_ok=True)
+    database = out / "work" / "docs.duckdb"
+    build_database.make_empty(database)
+    given = variables(dt.date(2025, 6, 30), None)
+    _results(_dbt(["seed"], database, given))
+    _results(_dbt(["run", "--empty"], database, given))
+    _dbt(["docs", "generate", "--static"], database, given)
+    page = database.parent / "dbt" / "target" / "static_index.html"
+    return page.replace(out / "models.html")
+
+
+def manifest(folder: Path) -> Path:
+    """dbt's description of all models, parsed anew only where the project has changed since. No data are touched."""
+    target = folder / "dbt" / "target" / "manifest.json"
+    sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and path.is_file()]
+    newest = max(path.stat().st_mtime for path in sources)
+    if not target.exists() or target.stat().st_mtime < newest:
+        _dbt(["parse"], folder / "parse.duckdb", variables(dt.date(2025, 6, 30), None))
+    return target

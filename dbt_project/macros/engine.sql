@@ -43,4 +43,4 @@
 
 {# First of January of a year; empty for a number that is no year. #}
 {% macro year_start(year) %}{{ return(adapter.dispatch('year_start')(year)) }}{% endmacro %}
-{% macro default__year_start(year) %}{{ return('try(make_date(' ~ year ~ ', 1, 1))') }}{% endmacro %}
+{% macro default__year_start(year) %}{{ return('try_cast((' ~ year ~ ") || '-01-01' as date)") }}{% endmacro %}
