@@ -81,7 +81,10 @@ def _is_utf8(path: Path) -> bool:
 
 def to_gb18030(source: Path, target: Path) -> None:
     """The same file in GB18030."""
-    with source.open(encoding="utf-8", newline="") as reader, target.open("w", encoding="gb18030", newline="") as writer:
+    with (
+        source.open(encoding="utf-8", newline="") as reader,
+        target.open("w", encoding="gb18030", newline="") as writer,
+    ):
         while piece := reader.read(1 << 22):
             writer.write(piece)
 

@@ -77,7 +77,7 @@ def _page(name: str, show: Callable[[View], None], view: View) -> Callable[[], N
 
 def main() -> None:
     """Draw the app for one request, on one publication."""
-    st.set_page_config(page_title="养老服务监督 Oversight", page_icon=":material/query_stats:", layout="wide")
+    st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
     publication = queries.current(Path(os.environ.get(DATA_VARIABLE, "data")))
     with st.sidebar:
         words = _language()

@@ -82,11 +82,17 @@ def table(
 ) -> int | None:
     """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
     if not selectable:
-        st.dataframe(shown, hide_index=True, key=key, column_config=columns)
+        st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="")
         return None
     st.caption(view.words("select_row"))
     event = st.dataframe(
-        shown, hide_index=True, key=key, column_config=columns, on_select="rerun", selection_mode="single-row"
+        shown,
+        hide_index=True,
+        key=key,
+        column_config=columns,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="",
     )
     rows = event["selection"]["rows"]
     return rows[0] if rows and rows[0] < shown.height else None

@@ -30,8 +30,8 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: 
             sheet.write_boolean(row, column, value)
         case int() | float() | Decimal():
             sheet.write_number(row, column, float(value))
-        case dt.datetime() | dt.date():
-            sheet.write_datetime(row, column, value, day)
+        case dt.date():
+            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time(0)), day)
         case list():
             sheet.write_string(row, column, defused("、".join(map(str, value))))
         case _:

@@ -1,16 +1,19 @@
 """What divisions are called wherever a code stands."""
 
-from pipelines.divisions import name_of
+from pipelines.divisions import path_of
 
 
 def place_name(code: str | None) -> str:
-    """The name of a division from its city on; the code where no name is known."""
-    if not code:
-        return ""
-    return name_of(code, full=True) or name_of(code, full=False) or code
+    """The name of a division from its city on, or of a province; the code where no name is known.
+
+    One name for both languages: it also stands in the address of the page.
+    """
+    path = path_of(code) if code else []
+    names = [division.name for division in path if division.name not in {"市辖区", "县"}]
+    return "".join(names[1:] or names) or (code or "")
 
 
 def labelled(code: str) -> str:
-    """Name and code: one label in both languages, because it stands in the address of the page."""
+    """Name and code."""
     name = place_name(code)
     return f"{name} {code}" if name != code else code

@@ -100,7 +100,7 @@ def fund_usage(publication: Publication, scope: Scope) -> pl.DataFrame:
         select * from fund_usage
         where {_in_place()} and ($year is null or fiscal_year = $year)
         order by division_code, fiscal_year desc, programme nulls last, fund_source nulls last
-        """,  # noqa: S608 - the only thing put in is this module's own condition
+        """,
         {"prefix": scope.prefix, "year": scope.year},
     )
 
@@ -126,7 +126,7 @@ def fund_rows(
             {column} = $division and fiscal_year = $year
             and programme is not distinct from $programme and fund_source is not distinct from $fund_source
         order by all
-        """,  # noqa: S608 - table and column come from the list above
+        """,
         {"division": division, "year": year, "programme": programme, "fund_source": fund_source},
     )
 
@@ -140,7 +140,7 @@ def complaint_counts(publication: Publication, scope: Scope) -> pl.DataFrame:
         select * from complaint_counts
         where {_in_place()} and ($year is null or left(month, 4) = cast($year as varchar))
         order by month desc, division_code, target_kind, category nulls last
-        """,  # noqa: S608 - the only thing put in is this module's own condition
+        """,
         {"prefix": scope.prefix, "year": scope.year},
     )
 
@@ -174,7 +174,7 @@ def areas(publication: Publication, scope: Scope) -> pl.DataFrame:
         left join trace_residential_areas as traces using (residential_area_id)
         where {_in_place("areas.division_code")}
         order by areas.short_m2 desc nulls last, areas.residential_area_id
-        """,  # noqa: S608 - the only thing put in is this module's own condition
+        """,
         {"prefix": scope.prefix},
     )
 
@@ -184,7 +184,7 @@ def land(publication: Publication, scope: Scope) -> pl.DataFrame:
     """Land per resident in scope, by division."""
     return _ask(
         publication,
-        f"select * from land_compliance where {_in_place()} order by division_code",  # noqa: S608 - own condition
+        f"select * from land_compliance where {_in_place()} order by division_code",
         {"prefix": scope.prefix},
     )
 
@@ -213,7 +213,7 @@ def providers(publication: Publication, scope: Scope) -> pl.DataFrame:
         select * from provider_activity
         where {_in_place("coalesce(division_code, '')")}
         order by visits desc, provider_id
-        """,  # noqa: S608 - the only thing put in is this module's own condition
+        """,
         {"prefix": scope.prefix},
     )
 
@@ -269,7 +269,7 @@ def files(publication: Publication, scope: Scope) -> pl.DataFrame:
         select * from files
         where $prefix = '' or {_in_place("coalesce(division, '')")}
         order by file_order desc nulls last, file
-        """,  # noqa: S608 - the only thing put in is this module's own condition
+        """,
         {"prefix": scope.prefix},
     )
 

@@ -54,6 +54,10 @@ class Words:
             return code
         return found.label_zh if self.language == "zh" else found.label_en
 
+    def unit(self, unit: str) -> str:
+        """A unit of the seeds as it is written in this language."""
+        return catalogue(self.language).get(f"unit {unit}", unit)
+
     def source(self, source: str | None) -> str:
         """The name of a source."""
         if source is None or source not in load_contracts():

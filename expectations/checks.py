@@ -10,7 +10,8 @@ Severity = Literal["error", "warning"]
 class Check:
     """`column` must lie between `low` and `high`; a `_limit` names a dated row of `quality_limits.csv` instead.
 
-    An empty measure is not judged: the check does not apply to that delivery.
+    An empty measure is not judged: the check does not apply to that delivery. `article` is the requirement that asks for
+    the check; it is named only beside deliveries of its own jurisdiction and, where given, of `article_source`.
     """
 
     code: str
@@ -21,5 +22,6 @@ class Check:
     low_limit: str | None = None
     high_limit: str | None = None
     article: str | None = None
+    article_source: str | None = None
     zh: str = ""
     en: str = ""

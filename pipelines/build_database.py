@@ -75,6 +75,7 @@ def _issues(connection: duckdb.DuckDBPyConnection, issues: list[tuple[str, str, 
     connection.executemany(
         "insert into issue_parts values (?, ?, ?)", [(str(path), load, source) for load, source, path in issues]
     )
+    # Only lists of this module are put in; paths and ids are parameters.
     connection.execute(f"""
         insert into raw.quarantine
         select

@@ -76,7 +76,7 @@ def _row_measures(connection: duckdb.DuckDBPyConnection, contract: Contract, yea
             {before} as dated_long_ago_share
         from raw.{contract.source}
         group by _file
-        """).pl()  # noqa: S608
+        """).pl()
 
 
 _REGISTERED = """

@@ -3,8 +3,6 @@
 import tempfile
 from pathlib import Path
 
-import polars as pl
-
 from pipelines.contracts import load_contracts
 from pipelines.landing.blocks import Table
 from pipelines.landing.decoding import copy_and_hash, utf8_text
@@ -43,5 +41,5 @@ def draft_for(path: Path, source: str) -> str:
         place = _header_place(table)
         headers = table.top[place][1]
         block = next(table.blocks(place + 1, len(headers)), None)
-        rows = block.cells.head(SAMPLE_ROWS) if block else pl.DataFrame()
+        rows = [list(row) for row in block.cells.head(SAMPLE_ROWS).rows()] if block else []
         return draft(headers, rows, load_contracts()[source])

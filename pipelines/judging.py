@@ -6,6 +6,7 @@ The measures are worked out by SQL, a row for each delivery or table; Great Expe
 
 import csv
 import datetime as dt
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,20 @@ _RESULTS = {
 }
 
 
+class CheckNotComputed(Exception):
+    """Great Expectations could not compute a check. Never to be taken for a check that passed."""
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """Where and when a policy is in force; the names of its requirements begin with its own."""
+
+    name: str
+    prefix: str
+    in_force_from: dt.date
+    in_force_to: dt.date | None
+
+
 @dataclass(frozen=True)
 class Limit:
     """A dated limit of a check for one source, or for all (`*`)."""
@@ -58,6 +73,25 @@ class Judgement:
     validations: tuple[Any, ...] = ()
 
 
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+@cache
+def jurisdictions() -> dict[str, Jurisdiction]:
+    """All jurisdictions by name. Source: `seeds/policy/jurisdictions.csv`."""
+    with (POLICY / "jurisdictions.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["jurisdiction"]: Jurisdiction(
+                row["jurisdiction"],
+                row["prefix"],
+                dt.date.fromisoformat(row["in_force_from"]),
+                _day(row["in_force_to"]),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
 @cache
 def limits() -> tuple[Limit, ...]:
     """All dated limits. Source: `seeds/policy/quality_limits.csv`."""
@@ -68,7 +102,7 @@ def limits() -> tuple[Limit, ...]:
                 row["source"],
                 float(row["value"]),
                 dt.date.fromisoformat(row["valid_from"]),
-                dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                _day(row["valid_to"]),
             )
             for row in csv.DictReader(file)
         )
@@ -88,6 +122,16 @@ def limit_for(name: str, source: str | None, day: dt.date) -> float | None:
     return None
 
 
+def article_for(check: Check, source: str | None, division: str | None, day: dt.date) -> str | None:
+    """The article of a check, where it may be held against this delivery: no document judges another place, nor a day on
+    which it is not in force."""
+    if check.article is None or division is None or check.article_source not in (None, source):
+        return None
+    place = jurisdictions()[check.article.partition(".")[0]]
+    is_in_force = place.in_force_from <= day and (place.in_force_to is None or day <= place.in_force_to)
+    return check.article if is_in_force and division.startswith(place.prefix) else None
+
+
 def _bounds(check: Check, source: str | None, day: dt.date) -> tuple[float | None, float | None]:
     low = limit_for(check.low_limit, source, day) if check.low_limit else check.low
     high = limit_for(check.high_limit, source, day) if check.high_limit else check.high
@@ -100,15 +144,36 @@ def _expected(low: float | None, high: float | None) -> str:
     return f"<= {high:g}" if high is not None else f">= {low:g}"
 
 
-def _validated(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name: str) -> tuple[set[tuple[str, int]], Any]:
-    """Let Great Expectations judge the frame; the (check, row) pairs that failed, and its own result."""
+def quiet_context() -> Any:
+    """Great Expectations without files, progress bars or news of itself. Its import takes seconds: only where it is used."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
-    import great_expectations.expectations as gxe
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # It tells of its temporary folder, which would be one more path in a log.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+def _failed_rows(result: Any) -> list[int]:
+    """The rows that failed. An expectation that failed without naming a row was never computed."""
+    rows = [int(row) for row in result.result.get("unexpected_index_list") or []]
+    if bool(result.success) == bool(rows):
+        raise CheckNotComputed(f"{result.expectation_config.meta['check']}: {result.exception_info}")
+    return rows
+
+
+def _validated(
+    frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name: str
+) -> tuple[set[tuple[str, int]], Any]:
+    """Let Great Expectations judge the frame; the (check, row) pairs that failed, and its own result."""
+    context = quiet_context()
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
     suite = gx.ExpectationSuite(name=name)
     table = frame
     for check in checks:
@@ -129,7 +194,7 @@ def _validated(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name:
             gxe.ExpectColumnValuesToBeBetween(
                 column=f"{check.code} exceeded by",
                 max_value=0,
-                severity="critical" if check.severity == "error" else "warning",
+                severity=FailureSeverity.CRITICAL if check.severity == "error" else FailureSeverity.WARNING,
                 meta={"check": check.code, "article": check.article, "zh": check.zh, "en": check.en},
             )
         )
@@ -139,11 +204,9 @@ def _validated(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name:
         .add_batch_definition_whole_dataframe(name)
         .get_batch(batch_parameters={"dataframe": table.to_pandas()})
     )
-    validation = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    validation: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
     failed = {
-        (result.expectation_config.meta["check"], int(row))
-        for result in validation.results
-        for row in result.result.get("unexpected_index_list") or []
+        (result.expectation_config.meta["check"], row) for result in validation.results for row in _failed_rows(result)
     }
     return failed, validation
 
@@ -172,7 +235,7 @@ def _judge(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, kind: str
                     "passed": passed,
                     "observed": float(observed),
                     "expected": _expected(low, high),
-                    "article": check.article,
+                    "article": article_for(check, delivery["source"], delivery["division"], day),
                     "message_zh": f"{subject}：{check.zh}（实际 {observed:g}，应为 {_expected(low, high)}）",
                     "message_en": f"{subject}: {check.en} (is {observed:g}, expected {_expected(low, high)})",
                 }

@@ -135,7 +135,7 @@ def contract_macro() -> str:
     return "\n".join(lines)
 
 
-def _column_text(contract: Contract, name: str, column: Column | None) -> str:
+def _column_text(name: str, column: Column | None) -> str:
     if column is None:
         return f"Whether the list in {name.removesuffix('_is_complete')} is known to be whole."
     parts = ["、".join(column.zh) + "."]
@@ -183,9 +183,7 @@ def sources_file() -> str:
         },
     ]
     for contract in load_contracts().values():
-        columns = [
-            _column(name, kind, _column_text(contract, name, column)) for name, kind, column in source_columns(contract)
-        ]
+        columns = [_column(name, kind, _column_text(name, column)) for name, kind, column in source_columns(contract)]
         tables.append(
             {
                 "name": contract.source,
@@ -203,9 +201,7 @@ def staging_file() -> str:
     for contract in load_contracts().values():
         key = list(contract.key) + (["_file_date"] if contract.mode == "snapshot" else [])
         state = "current row" if contract.mode == "events" else "row of each snapshot"
-        columns = [
-            _column(name, kind, _column_text(contract, name, column)) for name, kind, column in source_columns(contract)
-        ]
+        columns = [_column(name, kind, _column_text(name, column)) for name, kind, column in source_columns(contract)]
         model: dict[str, object] = {
             "name": f"stg_{contract.source}",
             "description": f"{contract.grain} The {state} up to as_of. {contract.en}: {'、'.join(contract.zh)}.",
@@ -259,7 +255,7 @@ def traces_file() -> str:
     for name, (source, added) in _TRACES.items():
         contract = load_contracts()[source]
         columns = [
-            _column(column_name, kind, _column_text(contract, column_name, column))
+            _column(column_name, kind, _column_text(column_name, column))
             for column_name, kind, column in source_columns(contract)
             if column is None or column.pii != "quasi"
         ]

@@ -15,7 +15,9 @@ def _figures(view: View, counts: pl.DataFrame) -> None:
     words = view.words
     columns = st.columns(4)
     columns[0].metric(words("received"), f"{counts['received'].sum():,}")
-    columns[1].metric(words("upheld_all"), f"{counts['upheld'].sum() + counts['partly_upheld'].sum():,}")
+    columns[1].metric(
+        words("upheld_all"), f"{counts.select(pl.sum_horizontal('upheld', 'partly_upheld').sum()).item():,}"
+    )
     columns[2].metric(words("pending"), f"{counts['pending'].sum():,}")
     columns[3].metric(words("closed"), f"{counts['closed'].sum():,}")
 

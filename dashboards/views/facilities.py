@@ -39,6 +39,7 @@ def _area_table(view: View, areas: pl.DataFrame) -> None:
     words = view.words
     shown = areas.select(
         pl.col("name").alias(words("name")),
+        pl.Series(words("state"), [words(f"state_{state}") for state in areas["state"]]),
         pl.col("residential_area_id").alias(words("area_id")),
         pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.Series(words("stage"), [words.code("area_stage", code) for code in areas["stage"]]),
@@ -47,7 +48,6 @@ def _area_table(view: View, areas: pl.DataFrame) -> None:
         pl.col("provided_m2").round(2).alias(words("provided_m2")),
         pl.col("short_m2").round(2).alias(words("short_m2")),
         pl.col("m2_per_100_households").alias(words("per_100")),
-        pl.Series(words("state"), [words(f"state_{state}") for state in areas["state"]]),
         pl.col("file").alias(words("file")),
         pl.col("sheet").alias(words("sheet")),
         pl.col("line").alias(words("line")),
@@ -70,7 +70,7 @@ def _one_basis(view: View, parameter: Parameter) -> None:
     place = words.jurisdiction(parameter.jurisdiction)
     st.markdown(
         f"**{parameter.rule} · {place}** {parameter.document} {parameter.article}　“{parameter.quote}”  \n"
-        f"{words('value')} {parameter.value} {parameter.unit} · {words(f'basis_{parameter.basis}')} · {days}"
+        f"{words('value')} {parameter.value} {words.unit(parameter.unit)} · {words(f'basis_{parameter.basis}')} · {days}"
     )
 
 

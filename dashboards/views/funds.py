@@ -1,5 +1,7 @@
 """资金: did the money reach services?"""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -58,7 +60,7 @@ def _shown(view: View, usage: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rows_behind(view: View, row: dict[str, object]) -> None:
+def _rows_behind(view: View, row: dict[str, Any]) -> None:
     words = view.words
     kinds = {words(kind): kind for kind in ("payments", "transfers", "budgets")}
     chosen = st.segmented_control(
@@ -68,15 +70,15 @@ def _rows_behind(view: View, row: dict[str, object]) -> None:
     rows = queries.fund_rows(
         view.publication,
         kind,
-        str(row["division_code"]),
-        int(str(row["fiscal_year"])),
+        row["division_code"],
+        row["fiscal_year"],
         row["programme"],
-        row["fund_source"],  # pyrefly: ignore[bad-argument-type] - text or nothing, as published
+        row["fund_source"],
     )
     amount = "allocated_amount" if kind == "transfers" else "amount"
     figures = {"payments": ("paid", "refunded"), "transfers": ("allocated_in", None), "budgets": ("budget", None)}
     plus, minus = figures[kind]
-    figure = float(str(row[plus])) - (float(str(row[minus])) if minus else 0)
+    figure = float(row[plus]) - (float(row[minus]) if minus else 0)
     total_line(view, rows.height, yuan(float(rows[amount].sum())), yuan(figure))
     coded = {"programme", "fund_source", "purpose", "payee_kind", "account_kind"}
     dropped = {"jurisdiction", "from_jurisdiction", "to_jurisdiction", "payee_account"}
@@ -107,8 +109,7 @@ def show(view: View) -> None:
     st.subheader(view.words("table"))
     shown = _shown(view, usage)
     chosen = table(view, shown, "fund_table", selectable=True)
-    exact = shown.with_columns()
-    export(view, exact, "page_funds", "funds")
+    export(view, shown, "page_funds", "funds")
     if chosen is not None:
         _rows_behind(view, usage.row(chosen, named=True))
     reach(view, ["budgets", "fund_transfers", "payments"])

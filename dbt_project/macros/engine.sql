@@ -44,3 +44,13 @@
 {# First of January of a year; empty for a number that is no year. #}
 {% macro year_start(year) %}{{ return(adapter.dispatch('year_start')(year)) }}{% endmacro %}
 {% macro default__year_start(year) %}{{ return('try_cast((' ~ year ~ ") || '-01-01' as date)") }}{% endmacro %}
+
+{# Rows without a partner. `not exists` gives the same rows; DuckDB then first looks for the different keys of the left
+   side, which took ten times as long on ten million visits. #}
+{% macro anti_join(relation, conditions) %}{{ return(adapter.dispatch('anti_join')(relation, conditions)) }}{% endmacro %}
+{% macro default__anti_join(relation, conditions) %}
+    {{ return('anti join ' ~ relation ~ '\n    on ' ~ conditions | join(' and ')) }}
+{% endmacro %}
+{% macro spark__anti_join(relation, conditions) %}
+    {{ return('left anti join ' ~ relation ~ '\n    on ' ~ conditions | join(' and ')) }}
+{% endmacro %}

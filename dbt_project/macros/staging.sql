@@ -47,7 +47,7 @@
     select
         '{{ source_name }}' as source,
         _file_order as file_order,
-        _sheet as sheet,
+        {{ row_hash(['_sheet']) }} as sheet_hash,
         _line as line
     from (
         select
@@ -76,6 +76,7 @@
     The current rows of a source up to as_of. Events: of all versions of a key the one of the newest file, whatever its
     date; then, if that is dated after as_of, the key is not used at all. Registers: of each key one row per snapshot day
     up to as_of. Then dates that had not come on as_of are emptied, with the columns that belong to them.
+    Superseded rows are told by three numbers: compared as text, the sheet alone made the join ten times as slow.
 #}
 {% macro current_rows(source_name) %}
 {% set contract = contracts()[source_name] %}
@@ -86,7 +87,7 @@ with accepted as (
 superseded as (
     select
         file_order,
-        sheet,
+        sheet_hash,
         line
     from {{ ref('superseded_rows') }}
     where source = '{{ source_name }}'
@@ -107,20 +108,17 @@ select
     accepted._sheet,
     accepted._line
 from accepted
+{{ anti_join('superseded', [
+    'accepted._file_order = superseded.file_order',
+    'accepted._line = superseded.line',
+    row_hash(['accepted._sheet']) ~ ' = superseded.sheet_hash',
+]) }}
 where
     {% if contract.mode == 'snapshot' %}
     accepted._file_date <= {{ as_of() }}
     {% else %}
     {{ has_come('accepted.' ~ contract.date, contract.date_type) }}
     {% endif %}
-    and not exists (
-        select 1
-        from superseded
-        where
-            superseded.file_order = accepted._file_order
-            and superseded.line = accepted._line
-            and superseded.sheet = accepted._sheet
-    )
 {% endmacro %}
 
 {#

@@ -140,11 +140,11 @@ def bracket_points(age: pl.Expr) -> pl.Expr:
 
 
 def age_on(day: date) -> pl.Expr:
-    """Completed years on a day that is not 28 February of a common year."""
-    birthday_to_come = (
-        pl.col("birth_date").dt.month() * 100 + pl.col("birth_date").dt.day()
-    ) > day.month * 100 + day.day
-    return day.year - pl.col("birth_date").dt.year().cast(pl.Int64) - birthday_to_come.cast(pl.Int64)
+    """Completed years on a day; someone born on 29 February completes a common year on 1 March."""
+    birth = pl.col("birth_date")
+    # Months and days are one-byte numbers in Polars: they must be widened before they are multiplied.
+    birthday = birth.dt.month().cast(pl.Int64) * 100 + birth.dt.day().cast(pl.Int64)
+    return day.year - birth.dt.year().cast(pl.Int64) - (birthday > day.month * 100 + day.day).cast(pl.Int64)
 
 
 def make_points(place: Place, setup: Setup, elders: pl.DataFrame, providers: pl.DataFrame) -> pl.DataFrame:

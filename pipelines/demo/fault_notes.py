@@ -15,7 +15,7 @@ RULE_NOTES: dict[str, str] = {
     "S01": "begins twenty minutes before the worker's visit before has ended",
     "S02": "two workers with one person at one time; first visit of each worker",
     "S03": "check-in some 130 km away from the visits around it",
-    "S04": "sixteen visits, 752 minutes on one day of one worker; first visit",
+    "S04": "sixteen visits, 752 minutes on one day of one worker; first visit (adds to the hours of Q01)",
     "S05": "the worker is on another provider's roster",
     "S06": "certificate lapsed on 31 January 2025; visits of certificate items: first of the month",
     "S07": "qualification cancelled on 15 April 2025; first visit of the month after it, and the roster row",

@@ -81,10 +81,10 @@ def build_community(place: Place, setup: Setup) -> tuple[Community, pl.DataFrame
     served, self_paid, _, _ = group_sizes(place, setup)
     rounds = plan_rounds(place, setup, served + self_paid)
     providers = make_providers(place, setup, rounds)
-    workers, contracts = plant_organisation_faults(
-        place, setup, rounds, make_workers(place, setup, rounds, providers), make_contracts(place, providers, rounds)
-    )
+    workers = make_workers(place, setup, rounds, providers)
     elders = make_elders(place, setup, rounds, workers)
+    contracts = make_contracts(place, providers, rounds)
+    workers, contracts = plant_organisation_faults(place, setup, workers, contracts, elders)
     stays = care.plan_stays(place, setup, elders)
     return Community(place, setup, rounds, providers, workers, contracts, elders, care.away_days(stays)), stays
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.identifiers import Ints, Strings, days_of, id_cards, uscc
-from pipelines.demo.places import AS_OF, Place, Setup
+from pipelines.demo.places import AS_OF, CERTIFICATE_ITEMS, Place, Setup
 
 SURNAMES = tuple("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧")
 GIVEN = ("桂英", "秀兰", "建国", "玉梅", "德福", "淑珍", "国强", "凤霞", "长顺", "玉兰", "志明", "春花", "永福", "翠萍")
@@ -156,16 +156,20 @@ def set_cell(frame: pl.DataFrame, row: int, **values: object) -> pl.DataFrame:
 
 
 def plant_organisation_faults(
-    place: Place, setup: Setup, rounds: Rounds, workers: pl.DataFrame, contracts: pl.DataFrame
+    place: Place, setup: Setup, workers: pl.DataFrame, contracts: pl.DataFrame, elders: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A lapsed certificate (S06), a cancelled qualification (S07) and a contract that ran out (S10)."""
     if setup.clean:
         return workers, contracts
-    busy = int(rounds.worker.max()) + 1
-    for number in range(setup.repeats(max(1, busy // 4))):
-        workers = set_cell(workers, busy - 1 - 2 * number, certificate_to=date(2025, 1, 31), _fault="S06")
-        if place.slug == "wuhai":
-            workers = set_cell(workers, 2 * number, disqualified_on=date(2025, 4, 15), _fault="S07")
+    skilled = elders.filter(pl.col("_item").is_in(sorted(CERTIFICATE_ITEMS)) & pl.col("exited_on").is_null())
+    candidates = skilled.filter((pl.col("_worker") > 2) & (pl.col("_fault").is_null()))["_worker"].unique().sort()
+    for number in range(setup.repeats(max(1, candidates.len() // 4))):
+        lapsed = int(candidates[-1 - number])
+        workers = set_cell(workers, lapsed, certificate_to=date(2025, 1, 31), _fault="S06")
+    if place.slug == "wuhai":
+        served = elders["_worker"].unique().sort()
+        for number in range(setup.repeats(max(1, served.len() // 8))):
+            workers = set_cell(workers, 2 + 2 * number, disqualified_on=date(2025, 4, 15), _fault="S07")
     if place.slug != "weihai":
         contracts = set_cell(contracts, contracts.height - 1, ends_on=date(2025, 4, 30), _fault="S10")
     return workers, contracts

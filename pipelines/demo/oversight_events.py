@@ -191,7 +191,7 @@ def make_sanctions(community: Community) -> pl.DataFrame:
     def sanction(number: int, kind: str, provider: int, starts_on: date, **values: object) -> Row:
         return {
             "sanction_id": f"CZ{place.division}-{number:03d}",
-            "division_code": place.division,
+            "division_code": community.providers["division_code"][provider % count],
             "kind": kind,
             "provider_id": providers[provider % count],
             "starts_on": starts_on,

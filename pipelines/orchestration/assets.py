@@ -3,6 +3,7 @@
 What one asset leaves for the next lies in the build space of the run, as Parquet; nothing personal is in it.
 """
 
+import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipelines.judging import Judgement
 from pipelines.landing.folder import Landed
 from pipelines.orchestration.resources import Warehouse
 from pipelines.paths import DBT_PROJECT
-from pipelines.run import Run, step_judge_deliveries, step_land, step_model, step_prepare, step_publish
+from pipelines.run import Run, step_judge_deliveries, step_land, step_model, step_prepare, step_publish, unchanged
 
 PREVIEW_ROWS = 5
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
@@ -29,14 +30,21 @@ def source_key(source: str) -> dg.AssetKey:
     return dg.AssetKey(["landing", source])
 
 
+def _cell(value: object) -> str:
+    """A value as it stands in a table; what an office typed cannot break the table or become a link or a picture."""
+    text = "" if value is None else html.escape(" ".join(str(value).split()))
+    return "".join(f"\\{sign}" if sign in "\\|[]()!`*_" else sign for sign in text)
+
+
 def _preview(run: Run, files: pl.DataFrame, contract: Contract) -> str:
-    """A few rows without anything personal: only columns that carry no mark of privacy."""
+    """A few rows without anything personal, as a table in Markdown: only columns that carry no mark of privacy."""
     columns = [name for name, column in contract.columns.items() if column.pii is None][:8]
     for load in files.filter(pl.col("status") == "loaded")["load_id"].to_list():
         parts = sorted((run.data / "raw" / contract.source / load).glob("part-*.parquet"))
         if parts:
-            with pl.Config(tbl_formatting="MARKDOWN", tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True):
-                return str(pl.scan_parquet(parts[0]).select(columns).head(PREVIEW_ROWS).collect())
+            rows = pl.scan_parquet(parts[0]).select(columns).head(PREVIEW_ROWS).collect().rows()
+            lines = [columns, ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
+            return "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return ""
 
 
@@ -81,7 +89,9 @@ def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator
     deliveries.results.write_parquet(run.work / "deliveries.parquet")
     unrecognised = landed.files.filter(pl.col("source").is_null())
     if unrecognised.height:
-        context.log.warning(f"{unrecognised.height} files were not recognised; they are listed on the data-quality page")
+        context.log.warning(
+            f"{unrecognised.height} files were not recognised; they are listed on the data-quality page"
+        )
     for contract in load_contracts().values():
         yield _source_result(run, landed, contract)
         results = deliveries.results.filter(pl.col("source") == contract.source)
@@ -105,13 +115,19 @@ TRANSLATOR = Translator()
 def _asset_keys() -> dict[str, dg.AssetKey]:
     nodes = json.loads(Path(MANIFEST).read_text(encoding="utf-8"))["nodes"]
     return {
-        name: TRANSLATOR.get_asset_key(node) for name, node in nodes.items() if node["resource_type"] in {"model", "seed"}
+        name: TRANSLATOR.get_asset_key(node)
+        for name, node in nodes.items()
+        if node["resource_type"] in {"model", "seed"}
     }
 
 
 @dbt_assets(manifest=MANIFEST, name="models", dagster_dbt_translator=TRANSLATOR, exclude="resource_type:unit_test")
 def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """3 Model: the same call as the command line's; a test that fails with severity error ends the run."""
+    if not warehouse.run.database.exists():
+        raise dg.Failure(
+            "models stand on what landing leaves in the same run: start the job everything", allow_retries=False
+        )
     results = step_model(warehouse.run)
     keys = _asset_keys()
     for node in results.nodes:
@@ -120,8 +136,13 @@ def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     tests = {node.unique_id.split(".")[2]: node for node in results.nodes if node.unique_id.startswith("test.")}
     for check in context.selected_asset_check_keys:
         if check.name in tests:
-            passed = tests[check.name].status == "pass"
-            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=passed)
+            status = tests[check.name].status
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=status == "pass",
+                severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+            )
     context.log.info(f"{len(results.nodes)} nodes were built")
 
 
@@ -130,11 +151,11 @@ def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     check_specs=[dg.AssetCheckSpec("publication", asset="publication")],
 )
 def publication(warehouse: Warehouse) -> Iterator[Any]:
-    """5 Publish: written aside, judged as a whole, named by `current` in one step."""
+    """5 Publish: written aside, judged as a whole, named by `current` in one step; the same inputs publish nothing new."""
     run = warehouse.run
     landed = Landed(pl.read_parquet(run.work / "landed.parquet"), {})
     deliveries = Judgement(pl.read_parquet(run.work / "deliveries.parquet"))
-    published = step_publish(run, landed, deliveries)
+    published = unchanged(run, landed) or step_publish(run, landed, deliveries)
     results = pl.read_parquet(published.folder / "quality_checks.parquet")
     publishing.clear_leftovers(run.data)
     tables = {name: table["rows"] for name, table in published.manifest["tables"].items()}

@@ -10,5 +10,7 @@ defs = dg.Definitions(
     jobs=[schedules.everything],
     schedules=[schedules.nightly],
     sensors=[schedules.landing_folder],
+    # Assets that are started without the job also run in one process: the build database has one writer.
+    executor=dg.in_process_executor,
     resources={"warehouse": Warehouse.configure_at_launch()},
 )

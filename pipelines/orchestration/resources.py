@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from pipelines.landing.profiles import load_profiles
 from pipelines.publishing import only_run
@@ -21,7 +21,7 @@ class Warehouse(dg.ConfigurableResource):
     data: str
     as_of: str
     period_start: str = ""
-    profiles: list[str] = []
+    profiles: list[str] = Field(default_factory=list)
     uses_demo_key: bool = False
 
     _run: Run | None = PrivateAttr(default=None)

@@ -1,8 +1,10 @@
 """When runs begin: every night, and when files have come to lie still in the landing folder."""
 
 import datetime as dt
+import hashlib
 import json
 import os
+import stat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -35,22 +37,31 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=day.isoformat(), run_config=settings(day))
 
 
-def listing(landing: Path) -> list[list[object]]:
-    """Names, sizes and times of all files in the landing folder."""
-    files = sorted(path for path in landing.rglob("*") if path.is_file()) if landing.is_dir() else []
-    return [[path.relative_to(landing).as_posix(), path.stat().st_size, path.stat().st_mtime_ns] for path in files]
+def listing(landing: Path) -> str:
+    """Names, sizes and times of all files in the landing folder, as a hash; empty where there is no file."""
+    digest = hashlib.sha256()
+    count = 0
+    for path in sorted(landing.rglob("*")) if landing.is_dir() else []:
+        try:
+            status = path.lstat()
+        except FileNotFoundError:  # an office took it back between the listing and this look
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            count += 1
+            digest.update(f"{path.relative_to(landing).as_posix()!r} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest() if count else ""
 
 
 @dg.sensor(job=everything, minimum_interval_seconds=60)
-def landing_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def landing_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Files that have not changed between two looks start a run; files that still grow are waited for."""
     now = listing(Path(os.environ.get("OVERSIGHT_LANDING", "landing")))
-    before = json.loads(context.cursor) if context.cursor else {"seen": [], "done": []}
-    context.update_cursor(json.dumps({"seen": now, "done": before["done"]}))
+    before = json.loads(context.cursor) if context.cursor else {"seen": "", "done": ""}
+    waiting = json.dumps({"seen": now, "done": before["done"]})
     if now == before["done"]:
-        return dg.SkipReason("nothing new in the landing folder")
+        return dg.SensorResult(skip_reason="nothing new in the landing folder", cursor=waiting)
     if now != before["seen"]:
-        return dg.SkipReason("files are still coming; they are looked at again")
-    cursor = json.dumps({"seen": now, "done": now})
+        return dg.SensorResult(skip_reason="files are still coming; they are looked at again", cursor=waiting)
     today = dt.datetime.now(CHINA).date()
-    return dg.SensorResult([dg.RunRequest(run_config=settings(today))], cursor=cursor)
+    started = json.dumps({"seen": now, "done": now})
+    return dg.SensorResult([dg.RunRequest(run_config=settings(today))], cursor=started)

@@ -5,12 +5,21 @@ import os
 import sys
 from pathlib import Path
 
+SETTINGS = """\
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    # A run holds the data folder; the next waits for it instead of failing.
+    max_concurrent_runs: 1
+"""
+
 
 def home(data: Path) -> Path:
-    """The folder of Dagster's history, with telemetry switched off."""
+    """The folder of Dagster's history, with telemetry switched off and one run at a time."""
     folder = (data / "dagster").absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+    (folder / "dagster.yaml").write_text(SETTINGS, encoding="utf-8")
     return folder
 
 

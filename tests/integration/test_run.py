@@ -134,7 +134,16 @@ def test_fund_usage(warehouse: Warehouse) -> None:
 
 def test_complaint_counts(warehouse: Warehouse) -> None:
     table = warehouse.table("complaint_counts").sort("target_kind")
-    counted = ("received", "upheld", "partly_upheld", "not_upheld", "pending", "closed", "replied", "median_days_to_close")
+    counted = (
+        "received",
+        "upheld",
+        "partly_upheld",
+        "not_upheld",
+        "pending",
+        "closed",
+        "replied",
+        "median_days_to_close",
+    )
     assert rows(table, "division_code", "month", "target_kind", "category", *counted) == [
         ("140502", "2025-03", "provider", "fee", 3, 1, 0, 1, 1, 2, 1, 7.0),
         ("140502", "2025-03", "worker", None, 1, 0, 1, 0, 0, 0, 0, None),
@@ -158,7 +167,7 @@ def test_area_compliance(warehouse: Warehouse) -> None:
 
 
 def test_land_compliance(warehouse: Warehouse) -> None:
-    # F1: 0.225 亩 = 150 m2 for 1,000 people: exactly 0.15. F2: 200 m2 for 2,000 people, F4's area is not known, F3 is closed.
+    # F1: 0.225 亩 = 150 m2 for 1,000 people: exactly 0.15. F2: 200 m2 for 2,000 people; F4 is not known, F3 closed.
     table = warehouse.table("land_compliance").sort("division_code")
     shown = ("division_code", "year", "residents", "land_m2", "m2_per_resident", "short_m2", "state")
     found = [tuple(round(one, 6) if isinstance(one, float) else one for one in row) for row in rows(table, *shown)]

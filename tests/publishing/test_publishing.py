@@ -45,7 +45,7 @@ def test_whatever_breaks_the_last_publication_stands(
 ) -> None:
     first = put(tmp_path, "a" * 64)
 
-    def kill(*_args: object, **_kwargs: object) -> None:
+    def kill(*_args: object, **_kwargs: object) -> Any:
         raise Killed
 
     if moment == "manifest":

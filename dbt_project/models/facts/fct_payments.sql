@@ -1,18 +1,37 @@
+{#
+    Which register a payee is looked up in depends on its kind. The kind stands in the compared value: as a condition of
+    its own it would turn the join into a comparison of every payment with every row of the register.
+#}
 with payments as (
-    select * from {{ ref('stg_payments') }}
+    select
+        *,
+        case when payee_kind = 'provider' then payee_id end as payee_provider_id,
+        case when payee_kind = 'elder' then payee_id end as payee_elder_id
+    from {{ ref('stg_payments') }}
 ),
 
 divisions as (
-    select * from {{ ref('reg_divisions') }}
-),
-
-providers as (
-    select provider_id from {{ ref('reg_providers') }}
+    select
+        division_code,
+        min(jurisdiction) as jurisdiction
+    from {{ ref('reg_divisions') }}
+    group by division_code
 ),
 
 elders as (
-    select elder_id from {{ ref('reg_elder_versions') }}
-    where is_newest
+    select
+        elder_id,
+        true as is_registered
+    from {{ ref('reg_elder_versions') }}
+    group by elder_id
+),
+
+providers as (
+    select
+        provider_id,
+        true as is_registered
+    from {{ ref('reg_providers') }}
+    group by provider_id
 )
 
 select
@@ -20,12 +39,12 @@ select
     divisions.jurisdiction,
     greatest(payments.amount, 0) as paid_yuan,
     greatest(-payments.amount, 0) as refunded_yuan,
-    case
-        when payments.payee_kind = 'provider' then providers.provider_id is not null
-        when payments.payee_kind = 'elder' then elders.elder_id is not null
+    case payments.payee_kind
+        when 'provider' then coalesce(providers.is_registered, false)
+        when 'elder' then coalesce(elders.is_registered, false)
     end as is_payee_registered,
     {{ evidence('payments') }}
 from payments
 left join divisions on payments.division_code = divisions.division_code
-left join providers on payments.payee_kind = 'provider' and payments.payee_id = providers.provider_id
-left join elders on payments.payee_kind = 'elder' and payments.payee_id = elders.elder_id
+left join providers on payments.payee_provider_id = providers.provider_id
+left join elders on payments.payee_elder_id = elders.elder_id

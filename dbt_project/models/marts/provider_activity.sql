@@ -25,19 +25,12 @@ visits as (
     group by provider_id, division_code
 ),
 
--- Elders once per provider, however many visits: the pairs are few, a count of distinct keys per group is not.
 served as (
     select
         provider_id,
-        count(*) as elders
-    from (
-        select
-            provider_id,
-            elder_id
-        from {{ ref('fct_visits') }}
-        where started_at >= {{ period_start() }}
-        group by provider_id, elder_id
-    )
+        count(distinct elder_id) as elders
+    from {{ ref('fct_visits') }}
+    where started_at >= {{ period_start() }}
     group by provider_id
 ),
 

@@ -9,6 +9,6 @@ union all
 select
     cast(null as varchar) as source,
     cast(null as bigint) as file_order,
-    cast(null as varchar) as sheet,
+    cast(null as ubigint) as sheet_hash,
     cast(null as bigint) as line
 where false
