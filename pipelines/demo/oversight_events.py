@@ -133,8 +133,9 @@ def _faulty_evaluations(
     """Results kept back (D03), and a failed evaluation after which a facility is paid (F07, marked on the payment)."""
     rows: list[Row] = []
     if place.slug == "weihai":
-        for number in range(setup.repeats(providers.height)):
-            target = {"target_kind": "provider", "provider_id": providers["provider_id"][number]}
+        for number in range(setup.repeats(providers.height - 2)):
+            last = providers.height - 1 - number  # not the second one: nothing is known about it (D02)
+            target = {"target_kind": "provider", "provider_id": providers["provider_id"][last]}
             kept_back = _evaluation(place, 2024, f"X{number:04d}", target, rng)
             rows.append(kept_back | {"evaluated_on": date(2025, 2, 20), "published_on": None, "_fault": "D03"})
     if place.slug == "kangbashi":

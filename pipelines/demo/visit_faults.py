@@ -74,9 +74,13 @@ def _added(
 
 
 def _regular_people(visits: pl.DataFrame, provider: int) -> Ints:
-    """People with an agreement whom a provider serves this month and who have no fault of their own."""
-    mine = _public(visits) & (visits["_provider"] == provider)
-    return visits.filter(mine)["_elder"].unique(maintain_order=True).to_numpy()
+    """People whom a provider serves this month without a fault, those with few visits first.
+
+    One visit more, which another fault may add, then seldom takes a person over the monthly hours of Q01 as well.
+    """
+    mine = visits.filter(_public(visits) & (visits["_provider"] == provider))
+    counts = mine.group_by("_elder", maintain_order=True).len()
+    return counts.sort("len", maintain_order=True)["_elder"].to_numpy()
 
 
 def _s01(community: Community, visits: pl.DataFrame, month: date, rng: np.random.Generator) -> pl.DataFrame:

@@ -24,7 +24,11 @@ KEYS = PersonKeys("a key for tests")
 ELDERS = f"身份证号,姓名,户籍区划,居住地,登记日期\n{ZHANG},王某,140502,140502,2020-01-01\n"
 WORKERS = f"身份证号,统一社会信用代码,姓名\n{ZHANG},{PROVIDER},李某\n"
 PROVIDERS = f"统一社会信用代码,机构名称,区划代码\n{PROVIDER},某公司,140502\n"
-VISIT_HEADER = "工单号,项目,区划代码,老年人身份证号,服务人员身份证号,统一社会信用代码,服务项目,开始时间,结束时间,服务金额,补贴金额\n"
+VISIT_HEADER = (
+    "工单号,项目,区划代码,老年人身份证号,服务人员身份证号,统一社会信用代码,服务项目,"
+    "开始时间,结束时间,服务金额,补贴金额
+"
+)
 REGISTERS = {
     "elders_140500_20250601.csv": ELDERS,
     "workers_140500_20250601.csv": WORKERS,

@@ -61,12 +61,13 @@ def test_codes_of_checks_are_unique() -> None:
 
 
 def test_a_check_that_cannot_be_computed_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    class OfAnotherColumn(gxe.ExpectColumnValuesToBeBetween):
-        def __init__(self, **given: Any) -> None:
-            super().__init__(**{**given, "column": "there is no such column"})
+    real: Any = gxe.ExpectColumnValuesToBeBetween
+
+    def of_another_column(**given: object) -> object:
+        return real(**{**given, "column": "there is no such column"})
 
     frame = pl.DataFrame({"source": ["visits"], "file": ["f"], "division": [None], "wrong": [5]})
-    monkeypatch.setattr(gxe, "ExpectColumnValuesToBeBetween", OfAnotherColumn)
+    monkeypatch.setattr(gxe, "ExpectColumnValuesToBeBetween", of_another_column)
     with pytest.raises(CheckNotComputed, match="broken"):
         judging._judge(frame, [Check("broken", "wrong", "error", high=0)], DAY, "delivery")
 

@@ -14,7 +14,7 @@ with nothing as (
 select * from nothing
 {% for source_name, contract in contracts().items() %}
 union all
-    {% if contract.mode == 'snapshot' %}
+{% if contract.mode == 'snapshot' %}
 select
     '{{ source_name }}' as source,
     'snapshot' as mode,
@@ -30,7 +30,7 @@ from (
     group by _division_key, _file_date
 )
 group by _division_key
-    {% else %}
+{% else %}
 select
     '{{ source_name }}' as source,
     'events' as mode,
@@ -39,5 +39,5 @@ select
     {{ event_day('max(' ~ contract.date ~ ')', contract.date_type) }} as newest_on
 from {{ ref('stg_' ~ source_name) }}
 group by _division_key
-    {% endif %}
+{% endif %}
 {% endfor %}

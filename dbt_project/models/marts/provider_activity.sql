@@ -55,7 +55,7 @@ places as (
     select
         provider_id,
         division_code,
-        row_number() over (partition by provider_id order by visits desc, division_code) as place
+        row_number() over (partition by provider_id order by visits desc, division_code asc) as place
     from visits
 ),
 
