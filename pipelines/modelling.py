@@ -59,7 +59,8 @@ def _environment(database: Path) -> Iterator[None]:
 def _dbt(arguments: Sequence[str], database: Path, variables: dict[str, str] | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
-    work = database.parent / "dbt"
+    # dbt takes a relative path from its own project, not from where the user stands.
+    work = database.parent.absolute() / "dbt"
     work.mkdir(parents=True, exist_ok=True)
     given = [
         "--quiet",

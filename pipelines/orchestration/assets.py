@@ -3,10 +3,10 @@
 What one asset leaves for the next lies in the build space of the run, as Parquet; nothing personal is in it.
 """
 
+import fcntl
 import html
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -108,15 +108,27 @@ class Translator(DagsterDbtTranslator):
         return super().get_asset_key(dbt_resource_props)
 
 
-MANIFEST = modelling.manifest(DBT_PROJECT / "target")
+def _manifest() -> dict[str, Any]:
+    """dbt's manifest. Several processes load it at once (Dagster's pages, each run): one writes it, the others wait."""
+    folder = DBT_PROJECT / "target"
+    folder.mkdir(exist_ok=True)
+    with (folder / "manifest.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return json.loads(modelling.manifest(folder).read_text(encoding="utf-8"))
+        except json.JSONDecodeError:  # left half written by a process that was killed
+            modelling.manifest(folder).unlink()
+            return json.loads(modelling.manifest(folder).read_text(encoding="utf-8"))
+
+
+MANIFEST = _manifest()
 TRANSLATOR = Translator()
 
 
 def _asset_keys() -> dict[str, dg.AssetKey]:
-    nodes = json.loads(Path(MANIFEST).read_text(encoding="utf-8"))["nodes"]
     return {
         name: TRANSLATOR.get_asset_key(node)
-        for name, node in nodes.items()
+        for name, node in MANIFEST["nodes"].items()
         if node["resource_type"] in {"model", "seed"}
     }
 

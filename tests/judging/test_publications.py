@@ -15,7 +15,7 @@ Tables = dict[str, list[dict[str, object]]]
 FUND = {"division_code": "140502", "fiscal_year": 2025, "programme": "purchased_service", "fund_source": "municipal"}
 MONEY = {"budget": 100.0, "allocated_in": 80.0, "received_in": 70.0, "passed_on": 0.0, "paid": 60.0, "refunded": 10.0}
 GIVEN = {**dict.fromkeys(MONEY, 0.0), "passed_on": 80.0}
-COMPLAINTS = {
+COMPLAINTS: dict[str, object] = {
     "division_code": "140502",
     "month": "2025-03",
     "target_kind": "provider",

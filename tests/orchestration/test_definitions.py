@@ -113,5 +113,6 @@ def test_a_missing_landing_folder_starts_nothing(tmp_path: Path, monkeypatch: py
 def test_dagster_takes_the_settings(tmp_path: Path) -> None:
     with dg.DagsterInstance.from_config(str(home(tmp_path))) as instance:
         assert not instance.telemetry_enabled
-        assert instance.get_concurrency_config().run_queue_config is not None
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert queue.max_concurrent_runs == 1

@@ -11,27 +11,15 @@ with payments as (
 ),
 
 divisions as (
-    select
-        division_code,
-        min(jurisdiction) as jurisdiction
-    from {{ ref('reg_divisions') }}
-    group by division_code
+    select * from {{ ref('reg_divisions') }}
 ),
 
 elders as (
-    select
-        elder_id,
-        true as is_registered
-    from {{ ref('reg_elder_versions') }}
-    group by elder_id
+    select distinct elder_id from {{ ref('reg_elder_versions') }}
 ),
 
 providers as (
-    select
-        provider_id,
-        true as is_registered
-    from {{ ref('reg_providers') }}
-    group by provider_id
+    select distinct provider_id from {{ ref('reg_providers') }}
 )
 
 select
@@ -40,8 +28,8 @@ select
     greatest(payments.amount, 0) as paid_yuan,
     greatest(-payments.amount, 0) as refunded_yuan,
     case payments.payee_kind
-        when 'provider' then coalesce(providers.is_registered, false)
-        when 'elder' then coalesce(elders.is_registered, false)
+        when 'provider' then providers.provider_id is not null
+        when 'elder' then elders.elder_id is not null
     end as is_payee_registered,
     {{ evidence('payments') }}
 from payments
