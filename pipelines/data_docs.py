@@ -18,6 +18,7 @@ _OUTSIDE = re.compile(
     r"""<script[^>]*\bsrc=["']?https?:[^>]*>\s*</script>|<link[^>]*\bhref=["']?https?:[^>]*>|<img[^>]*\bsrc=["']?https?:[^>]*>""",
     re.IGNORECASE,
 )
+_OUTSIDE_PICTURE = re.compile(r"""url\(\s*["']?https?:[^)]*\)""", re.IGNORECASE)
 _POLICY = (
     '<meta charset="UTF-8"><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'self' file: data: 'unsafe-inline'\">"
@@ -58,8 +59,10 @@ def build_data_docs(judgements: Sequence[Judgement], as_of: dt.date, folder: Pat
     context.build_data_docs(site_names=["pages"])
     pages = sorted(path for path in folder.rglob("*.html") if path.name != "index.html")
     for page in pages:
-        text = _OUTSIDE.sub("", page.read_text(encoding="utf-8"))
+        text = _OUTSIDE_PICTURE.sub("none", _OUTSIDE.sub("", page.read_text(encoding="utf-8")))
         page.write_text(text.replace("<head>", f"<head>{_POLICY}", 1), encoding="utf-8")
+    for sheet in folder.rglob("*.css"):
+        sheet.write_text(_OUTSIDE_PICTURE.sub("none", sheet.read_text(encoding="utf-8")), encoding="utf-8")
     return _write_index(folder, [page.relative_to(folder).as_posix() for page in pages], as_of)
 
 

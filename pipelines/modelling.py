@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,10 @@ class NodeResult:
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What became of every node, in the order in which they were built."""
+    """What became of every node, in the order in which they were built, and the rows of each table (not of views)."""
 
     nodes: tuple[NodeResult, ...]
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -103,7 +104,17 @@ def variables(as_of: dt.date, period_start: dt.date | None) -> dict[str, str]:
 def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> ModelResults:
     """Seeds, models and their tests (not the unit tests). Raises `ModelFailed`."""
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    return _results(_dbt(arguments, database, variables(as_of, period_start)))
+    results = _results(_dbt(arguments, database, variables(as_of, period_start)))
+    return replace(results, rows=_row_counts(database))
+
+
+def _row_counts(database: Path) -> dict[str, int]:
+    """Rows of each table by schema and name, from what the engine notes of it: nothing is counted."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            "select schema_name || '.' || table_name, estimated_size from duckdb_tables() order by 1"
+        ).fetchall()
+    return dict(found)
 
 
 def published_marts(database: Path) -> list[str]:

@@ -161,11 +161,16 @@ def plant_organisation_faults(
     """A lapsed certificate (S06), a cancelled qualification (S07) and a contract that ran out (S10)."""
     if setup.clean:
         return workers, contracts
-    skilled = elders.filter(pl.col("_item").is_in(sorted(CERTIFICATE_ITEMS)) & pl.col("exited_on").is_null())
-    candidates = skilled.filter((pl.col("_worker") > 2) & (pl.col("_fault").is_null()))["_worker"].unique().sort()
-    for number in range(setup.repeats(max(1, candidates.len() // 4))):
-        lapsed = int(candidates[-1 - number])
-        workers = set_cell(workers, lapsed, certificate_to=date(2025, 1, 31), _fault="S06")
+    if place.slug in {"wuhai", "weihai"}:  # numbers up to 2 are left to the faults of other rules (C01, S07)
+        skilled = elders.filter(
+            pl.col("_item").is_in(sorted(CERTIFICATE_ITEMS))
+            & pl.col("exited_on").is_null()
+            & pl.col("_fault").is_null()
+            & (pl.col("_worker") > 2)
+        )["_worker"]
+        candidates = skilled.unique().sort(descending=True)
+        for lapsed in candidates.head(setup.repeats(candidates.len())):
+            workers = set_cell(workers, int(lapsed), certificate_to=date(2025, 1, 31), _fault="S06")
     if place.slug == "wuhai":
         served = elders["_worker"].unique().sort()
         for number in range(setup.repeats(max(1, served.len() // 8))):

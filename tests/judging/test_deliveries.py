@@ -1,6 +1,7 @@
 """Deliveries as a whole: a plain delivery passes, each way of going wrong is told by its own check."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -150,6 +151,17 @@ def test_nothing_personal_is_judged_or_shown(judge: Judge, tmp_path: Path) -> No
     shown = str(judgement.results.rows()) + pages
     assert not [text for text in (ZHANG, WANG, "王某", "李某", person_key(ZHANG)) if text in shown]
     assert "delivery.html" in index.read_text(encoding="utf-8")
+
+
+def test_pages_ask_nothing_of_any_network(judge: Judge, tmp_path: Path) -> None:
+    build_data_docs([judge(PLAIN)], AS_OF, tmp_path)
+    for page in tmp_path.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.findall(r"""<(?:script|link|img|iframe)\b[^>]*["'](?:https?:)?//""", text), page
+        assert not re.findall(r"""url\(\s*["']?(?:https?:)?//""", text), page
+        assert "Content-Security-Policy" in text.partition("<body")[0], page
+    for sheet in tmp_path.rglob("*.css"):
+        assert "//" not in re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL), sheet
 
 
 def test_an_article_is_held_against_its_own_place_and_days_only(judge: Judge) -> None:

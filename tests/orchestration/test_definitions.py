@@ -48,8 +48,8 @@ def test_deliveries_and_publication_have_checks() -> None:
 
 
 def test_every_run_is_in_one_process() -> None:
-    assert defs.get_job_def("everything").executor_def.name == "in_process"
-    assert defs.get_implicit_global_asset_job_def().executor_def.name == "in_process"
+    assert defs.resolve_job_def("everything").executor_def.name == "in_process"
+    assert defs.resolve_implicit_global_asset_job_def().executor_def.name == "in_process"
 
 
 def test_the_schedule_is_as_of_the_day_before_in_china() -> None:

@@ -38,7 +38,7 @@ class Place:
         config = {"landing": str(self.landing), "data": str(self.data), "as_of": "2025-06-30"}
         with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
             patch.setenv("OVERSIGHT_PSEUDONYM_KEY", KEY)
-            return defs.get_job_def("everything").execute_in_process(
+            return defs.resolve_job_def("everything").execute_in_process(
                 run_config={"resources": {"warehouse": {"config": config}}},
                 instance=instance,
                 asset_selection=selection,

@@ -38,8 +38,8 @@ people as (
         on
             case
                 when divisions.is_sum_of_counties
-                    then left(statistics.division_code, length(divisions.division_key)) = divisions.division_key
-                else statistics.division_code = divisions.division_code
+                    then divisions.division_key = left(statistics.division_code, length(divisions.division_key))
+                else divisions.division_code = statistics.division_code
             end
     group by divisions.division_code
 )
