@@ -230,9 +230,10 @@ SCHEDULE: dict[str, tuple[date, frozenset[str], Fault]] = {
     "S02": (date(2025, 3, 1), ALL, _s02),
     "S08": (date(2025, 3, 1), WITHOUT_NANGANG, _s08),
     "Q01": (date(2025, 3, 1), frozenset({"jincheng"}), _q01),
+    # Before S04 of the same month: Q02 takes visits away, and would take away those that S04 adds.
+    "Q02": (date(2025, 4, 1), frozenset({"jincheng"}), _q02),
     "S04": (date(2025, 4, 1), WITHOUT_NANGANG, _s04),
     "S12": (date(2025, 4, 1), frozenset({"nangang"}), _s12),
-    "Q02": (date(2025, 4, 1), frozenset({"jincheng"}), _q02),
     "S05": (date(2025, 5, 1), WITHOUT_NANGANG, _s05),
     "S14": (date(2025, 5, 1), frozenset({"wuhai", "jincheng"}), _s14),
 }

@@ -11,6 +11,7 @@ from pipelines.landing.headers import Layout
 from pipelines.landing.profiles import (
     FileState,
     Profile,
+    ProfiledRows,
     ProfileMismatch,
     apply_profile,
     begin_file,
@@ -49,7 +50,9 @@ class ProfileReading:
     def about(self) -> About:
         """What is told of the table."""
         line = None if self.place == _NO_HEADER else self.table.top[self.place][0]
-        names = [*self.profile.columns, *([self.profile.key.column] if self.profile.key else [])]
+        absent = self._profiled(pl.DataFrame(schema={"line": pl.Int64})).absent
+        names = [name for name in self.profile.columns if name not in absent]
+        names += [self.profile.key.column] if self.profile.key else []
         missing = tuple(name for name in self.contract.required if name not in names)
         return About(self.table.sheet, line, is_read=True, missing_columns=missing, columns=tuple(names))
 
@@ -59,14 +62,25 @@ class ProfileReading:
         layout = Layout(self.contract, {}, len(headers), _first_filled(headers), ())
         for block in self.table.blocks(self.place + 1, len(headers)):
             data = block.only(data_rows(block, layout))
-            try:
-                profiled = apply_profile(
-                    self.profile, headers, data.cells.with_columns(data.lines.alias("line")), self.state, self.contract
-                )
-            except ProfileMismatch as error:
-                raise Unreadable("profile_does_not_fit") from error
+            rows = data.cells.with_columns(data.lines.alias("line"))
+            # A row that could not be taken apart has no cells: a row filter must not take it for no data.
+            whole = rows if data.broken is None else rows.filter(~data.broken)
+            profiled = self._profiled(whole)
             kept = data.only(~data.lines.is_in(profiled.filtered.implode()))
-            yield Prepared(kept, self._cells(kept, profiled.rows, len(headers)), block.height - kept.height)
+            named = (
+                kept.lines.alias("line").to_frame().join(profiled.rows, on="line", how="left", maintain_order="left")
+            )
+            yield Prepared(kept, self._cells(kept, named, len(headers)), block.height - kept.height)
+
+    def _profiled(self, rows: pl.DataFrame) -> ProfiledRows:
+        """Rows under the profile; none, with the headers' columns, to learn what is absent."""
+        headers = self._headers
+        lacking = [f"c{place}" for place in range(len(headers)) if f"c{place}" not in rows.columns]
+        rows = rows.with_columns(pl.lit("", pl.String).alias(name) for name in lacking)
+        try:
+            return apply_profile(self.profile, headers, rows, self.state, self.contract)
+        except ProfileMismatch as error:
+            raise Unreadable("profile_does_not_fit") from error
 
     def _cells(self, block: Block, rows: pl.DataFrame, width: int) -> NamedCells:
         beyond = [name for place, name in enumerate(block.cells.columns) if place >= width]
