@@ -54,3 +54,49 @@
 {% macro spark__anti_join(relation, conditions) %}
     {{ return('left anti join ' ~ relation ~ '\n    on ' ~ conditions | join(' and ')) }}
 {% endmacro %}
+
+{# The first days of all months, quarters or years that meet the span of two days, as a query with the column starts_on. #}
+{% macro span_starts(from_day, to_day, kind) %}{{ return(adapter.dispatch('span_starts')(from_day, to_day, kind)) }}{% endmacro %}
+{% macro default__span_starts(from_day, to_day, kind) %}
+    {% set months = {'month': 1, 'quarter': 3, 'year': 12}[kind] %}
+    {{ return("select cast(unnest(generate_series(date_trunc('" ~ kind ~ "', " ~ from_day ~ '), ' ~ to_day
+        ~ ', interval ' ~ months ~ " month)) as date) as starts_on") }}
+{% endmacro %}
+
+{# The last day of the month, quarter or year that begins on a day. #}
+{% macro span_end(starts_on, kind) %}{{ return(adapter.dispatch('span_end')(starts_on, kind)) }}{% endmacro %}
+{% macro default__span_end(starts_on, kind) %}
+    {% set months = {'month': 1, 'quarter': 3, 'year': 12}[kind] %}
+    {{ return('cast(' ~ starts_on ~ ' + interval ' ~ months ~ ' month - interval 1 day as date)') }}
+{% endmacro %}
+
+{# Hexadecimal digest of a text. #}
+{% macro text_digest(text) %}{{ return(adapter.dispatch('text_digest')(text)) }}{% endmacro %}
+{% macro default__text_digest(text) %}{{ return('sha256(' ~ text ~ ')') }}{% endmacro %}
+
+{# A day some years later; what begins on 29 February is complete on 1 March in a common year. #}
+{% macro years_later(day, years) %}{{ return(adapter.dispatch('years_later')(day, years)) }}{% endmacro %}
+{% macro default__years_later(day, years) %}
+    {{ return('cast(' ~ day ~ ' + to_years(' ~ years ~ ") + (case when strftime(" ~ day ~ ", '%m-%d') = '02-29' and strftime("
+        ~ day ~ ' + to_years(' ~ years ~ "), '%m-%d') = '02-28' then to_days(1) else to_days(0) end) as date)") }}
+{% endmacro %}
+
+{# Whole seconds of a span, exact. #}
+{% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between')(earlier, later)) }}{% endmacro %}
+{% macro default__seconds_between(earlier, later) %}
+    {{ return("date_diff('second', " ~ earlier ~ ', ' ~ later ~ ')') }}
+{% endmacro %}
+
+{# A quotient of two whole numbers, the lower above 0, rounded half up (away from 0), without any binary fraction. #}
+{% macro rounded_quotient(above, below) %}{{ return(adapter.dispatch('rounded_quotient')(above, below)) }}{% endmacro %}
+{% macro default__rounded_quotient(above, below) %}
+    {% set whole = 'cast(' ~ above ~ ' as hugeint)' %}
+    {{ return('(sign(' ~ whole ~ ') * ((2 * abs(' ~ whole ~ ') + cast(' ~ below ~ ' as hugeint)) // (2 * cast(' ~ below
+        ~ ' as hugeint))))') }}
+{% endmacro %}
+
+{# Whole cents of an amount of yuan, and back; exact both ways. #}
+{% macro cents(yuan) %}{{ return('cast(' ~ yuan ~ ' * 100 as hugeint)') }}{% endmacro %}
+{% macro yuan(cents) %}
+    {{ return('cast(cast(' ~ cents ~ ' as decimal(30, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))') }}
+{% endmacro %}
