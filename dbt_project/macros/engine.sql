@@ -100,3 +100,46 @@
 {% macro yuan(cents) %}
     {{ return('cast(cast(' ~ cents ~ ' as decimal(30, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))') }}
 {% endmacro %}
+
+{# Several values as one, to be compared as one. #}
+{% macro row_of(columns) %}{{ return(adapter.dispatch('row_of')(columns)) }}{% endmacro %}
+{% macro default__row_of(columns) %}{{ return('row(' ~ columns | join(', ') ~ ')') }}{% endmacro %}
+
+{# The parts of a text, and whether a list shares a member with another. #}
+{% macro parts_of(text, separator) %}{{ return(adapter.dispatch('parts_of')(text, separator)) }}{% endmacro %}
+{% macro default__parts_of(text, separator) %}
+    {{ return('string_split(' ~ text ~ ", '" ~ separator ~ "')") }}
+{% endmacro %}
+{% macro lists_meet(one, other) %}{{ return(adapter.dispatch('lists_meet')(one, other)) }}{% endmacro %}
+{% macro default__lists_meet(one, other) %}{{ return('list_has_any(' ~ one ~ ', ' ~ other ~ ')') }}{% endmacro %}
+
+{# Every day of a span, as a query with the column day. #}
+{% macro all_days(from_day, to_day) %}{{ return(adapter.dispatch('all_days')(from_day, to_day)) }}{% endmacro %}
+{% macro default__all_days(from_day, to_day) %}
+    {{ return('select cast(unnest(generate_series(' ~ from_day ~ ', ' ~ to_day ~ ', interval 1 day)) as date) as day') }}
+{% endmacro %}
+
+{# The code of a day's weekday in the code list weekday. #}
+{% macro weekday_code(day) %}{{ return(adapter.dispatch('weekday_code')(day)) }}{% endmacro %}
+{% macro default__weekday_code(day) %}
+    {{ return("(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[isodow(" ~ day ~ ')]') }}
+{% endmacro %}
+
+{# Whole millionths of a yuan, exact: prices may have parts of a cent. #}
+{% macro millionths(yuan) %}{{ return('cast(' ~ yuan ~ ' * 1000000 as hugeint)') }}{% endmacro %}
+
+{# The days that a span of time touches, a row each. #}
+{% macro days_touched(started_at, ended_at) %}{{ return(adapter.dispatch('days_touched')(started_at, ended_at)) }}{% endmacro %}
+{% macro default__days_touched(started_at, ended_at) %}
+    {{ return('cast(unnest(generate_series(cast(' ~ started_at ~ ' as date), cast(' ~ ended_at
+        ~ ' as date), interval 1 day)) as date)') }}
+{% endmacro %}
+
+{# Kilometres between two places on a sphere of the earth's mean radius. #}
+{% macro kilometres_between(lon_1, lat_1, lon_2, lat_2) %}
+    {{ return('(2 * 6371.0088 * asin(least(1, sqrt(pow(sin(radians(' ~ lat_2 ~ ' - ' ~ lat_1 ~ ') / 2), 2) + cos(radians('
+        ~ lat_1 ~ ')) * cos(radians(' ~ lat_2 ~ ')) * pow(sin(radians(' ~ lon_2 ~ ' - ' ~ lon_1 ~ ') / 2), 2)))))') }}
+{% endmacro %}
+
+{% macro day_text(day) %}{{ return(adapter.dispatch('day_text')(day)) }}{% endmacro %}
+{% macro default__day_text(day) %}{{ return('strftime(' ~ day ~ ", '%Y-%m-%d')") }}{% endmacro %}
