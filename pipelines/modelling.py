@@ -108,6 +108,13 @@ def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> Model
     return replace(results, rows=_row_counts(database))
 
 
+def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
+    """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
+    wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
+    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
+
+
 def _row_counts(database: Path) -> dict[str, int]:
     """Rows of each table by schema and name, from what the engine notes of it: nothing is counted."""
     with duckdb.connect(str(database), read_only=True) as connection:
