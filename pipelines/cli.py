@@ -9,6 +9,7 @@ import errno
 import json
 import sys
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -36,6 +37,7 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         from pipelines.landing.profiles import ProfileError
         from pipelines.publishing import RunUnderWay
+        from pipelines.sampling.problems import SampleProblem
 
         try:
             return command(*args, **kwargs)
@@ -45,6 +47,8 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
             _fail(str(error), 4)
         except ProfileError as error:
             _fail(str(error), 2)
+        except SampleProblem as error:
+            _fail(str(error), error.exit_code)
         except FileNotFoundError as error:
             _fail(str(error), 2)
         except OSError as error:
@@ -65,6 +69,22 @@ def _date(_context: click.Context, _parameter: click.Parameter, value: str | Non
         return dt.date.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter(f"{value!r} is not a day such as 2025-06-30") from error
+
+
+class _Number(click.ParamType):
+    """A decimal number, kept exactly as it is written."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number; the call is wrong where it is none."""
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            self.fail(f"{value!r} is no number", param, ctx)
+        if not number.is_finite():
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -246,6 +266,65 @@ def profile_check(files: tuple[Path, ...]) -> None:
 
     for path in files:
         click.echo(f"{path}: {load_profile(path).source}")
+
+
+@main.group()
+def sample() -> None:
+    """Audit samples: draw one as a worksheet, and project what was found in it."""
+
+
+_DAY = {"callback": _date, "metavar": "DAY"}
+
+
+@sample.command("draw")
+@click.option("--data", type=_FOLDER, help="Data folder whose publication is drawn from.")
+@click.option("--run", help="Publication [the current one].")
+@click.option("--source", type=click.Choice(["payments", "settlement_lines", "visits"]), help="Rows to draw from.")
+@click.option("--jurisdiction", help="Only rows of this place.")
+@click.option("--provider", help="Only rows of this provider.")
+@click.option("--programme", help="Only rows of this programme.")
+@click.option("--first", help="First day of the rows.", **_DAY)
+@click.option("--last", help="Last day of the rows.", **_DAY)
+@click.option("--population", type=_FILE, help="Draw from this Parquet or CSV file instead.")
+@click.option("--key-column", help="Its column of keys.")
+@click.option("--amount-column", help="Its column of yuan.")
+@click.option("--provider-column", help="Its column of providers.")
+@click.option("--item-column", help="Its column of items.")
+@click.option("--method", type=click.Choice(["simple", "stratified", "monetary_unit"]), required=True)
+@click.option("--seed", required=True, help="Any text; the same seed draws the same rows.")
+@click.option("--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True), required=True)
+@click.option("--tolerable", type=_Number(), help="Tolerable error: yuan for monetary units, else a rate of rows.")
+@click.option("--expected", type=_Number(), default="0", show_default=True, help="Expected error, in the same unit.")
+@click.option("--size", type=click.IntRange(1), help="Rows wanted [as many as the errors need].")
+@click.option("--by", type=click.Choice(["provider", "item", "amount"]), multiple=True, help="What makes the strata.")
+@click.option("--amount-bound", "bounds", type=_Number(), multiple=True, help="A bound between classes of the amount.")
+@click.option("--allocation", type=click.Choice(["proportional", "neyman"]), default="proportional", show_default=True)
+@click.option("--minimum", type=click.IntRange(1), default=2, show_default=True, help="Least rows of each stratum.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The worksheet (xlsx).")
+@_says_what_is_wrong
+def sample_draw(out: Path, **asked: Any) -> None:
+    """Draw a sample and write the worksheet to fill in. A file that is there already is never written over."""
+    from pipelines.sampling import commands
+
+    if out.exists():
+        _fail(f"{out} is there already; a worksheet may hold answers and is not written over", 2)
+    click.echo(commands.draw_worksheet(out, commands.Asked(**asked)))
+
+
+@sample.command("evaluate")
+@click.argument("file", type=_FILE)
+@click.option("--data", type=_FOLDER, help="Draw again from this data folder, to be sure of the rows.")
+@click.option("--population", type=_FILE, help="Draw again from this file.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def sample_evaluate(file: Path, data: Path | None, population: Path | None, lang: Any, as_json: bool) -> None:
+    """Read a worksheet back and give the projected error with its upper limit."""
+    from pipelines.sampling import commands
+    from pipelines.sampling.evaluation import in_words
+
+    evaluation = commands.evaluate_worksheet(file, data, population)
+    click.echo(json.dumps(evaluation.document(), ensure_ascii=False) if as_json else in_words(evaluation, lang))
 
 
 @main.command()
