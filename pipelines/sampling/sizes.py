@@ -97,8 +97,8 @@ def allocate(rows: Sequence[int], weights: Sequence[float], total: int, minimum:
     least = [min(minimum, count) for count in rows]
     total = min(max(total, sum(least)), sum(rows))
     # A stratum of weight 0 still takes rows, but only once the others are full.
-    smallest = 1e-9 * (sum(weights) or 1.0) / sum(rows)
-    pulls = [max(weight, smallest * count) for weight, count in zip(weights, rows, strict=True)]
+    whole, everything = sum(weights) or 1.0, sum(rows)
+    pulls = [max(weight / whole, 1e-9 * count / everything) for weight, count in zip(weights, rows, strict=True)]
 
     def given(factor: float) -> list[float]:
         parts = zip(pulls, least, rows, strict=True)
