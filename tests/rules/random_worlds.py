@@ -26,7 +26,13 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "jincheng": ("140500", "140502", "140521", "140581", "140502001", "140521000000", "140581100201"),
 }
 OUTSIDE = ("150000", "150600", "150602", "230100", "230102001", "370000", "371100", "140000", "110101", "110101001001")
-FIRST_DAYS = (dt.date(2008, 5, 19), dt.date(2017, 1, 18), dt.date(2017, 12, 22), dt.date(2023, 1, 1))
+FIRST_DAYS: Mapping[str, dt.date] = {
+    "nangang": dt.date(2008, 5, 19),
+    "weihai": dt.date(2017, 1, 18),
+    "wuhai": dt.date(2017, 12, 22),
+    "kangbashi": dt.date(2023, 1, 1),
+    "jincheng": dt.date(2023, 1, 1),
+}
 AGES = (59, 60, 64, 65, 69, 70, 74, 75, 79, 80, 84, 85)
 STAGES = ("planned", "started", "accepted", "delivered")
 DAY = dt.timedelta(days=1)
@@ -45,7 +51,7 @@ WINDOWS: Sequence[tuple[dt.date | None, dt.date]] = (
     (None, dt.date(2025, 6, 30)),
     (dt.date(2022, 11, 15), dt.date(2025, 3, 31)),
     (None, dt.date(2024, 12, 31)),
-    (dt.date(2016, 12, 20), dt.date(2018, 3, 10)),
+    (dt.date(2015, 12, 31), dt.date(2018, 3, 10)),
     (dt.date(2024, 2, 10), dt.date(2025, 3, 1)),
     (dt.date(2008, 4, 1), dt.date(2009, 2, 28)),
     (None, dt.date(2023, 12, 31)),
@@ -56,6 +62,7 @@ WINDOWS: Sequence[tuple[dt.date | None, dt.date]] = (
     (None, dt.date(2025, 1, 20)),
     (dt.date(2017, 12, 21), dt.date(2019, 1, 15)),
     (None, dt.date(2016, 12, 31)),
+    (dt.date(2008, 5, 1), dt.date(2008, 11, 30)),
 )
 
 
@@ -111,10 +118,6 @@ def years_before(day: dt.date, years: int) -> dt.date:
     return day.replace(year=year)
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
 @dataclass(frozen=True)
 class File:
     """A file of a source: the rows' audit columns and the `codes:` columns that it does not have."""
@@ -123,6 +126,10 @@ class File:
     date: dt.date
     division: str
     lacks: frozenset[str]
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 @dataclass
@@ -138,13 +145,20 @@ class Elder:
     special: list[dt.date] = field(default_factory=list)
 
 
+def due_points(elder: Elder, day: dt.date) -> int:
+    """About what an elder is to get for the month of a day; a birthday late in the month is not looked at."""
+    age = day.year - elder.birth.year - ((day.month, day.day) < (elder.birth.month, elder.birth.day))
+    return 20000 if age >= 80 else 15000 if age >= 75 else 10000 if age >= 70 else 0
+
+
 class Maker:
     """A world in the making: its people and places, the files so far and their rows."""
 
     def __init__(self, rng: random.Random, window: Window, size: int) -> None:
         self.rng = rng
         self.window = window
-        self.place_names = list(PLACES)
+        self.judging = [place for place, day in FIRST_DAYS.items() if day <= window.as_of + 400 * DAY] or list(PLACES)
+        self.spoiling = 0.03  # share of optional cells that are emptied whatever a scene says
         self.special_days = self._special_days()
         self.files: dict[str, list[File]] = {}
         self.rows: dict[str, dict[tuple[File, tuple[Any, ...]], Row]] = {source: {} for source in load_contracts()}
@@ -154,8 +168,12 @@ class Maker:
         self.workers = [f"worker{number}" for number in range(1, max(4, people // 2) + 1)]
         self.providers = [f"provider{number}" for number in range(1, max(4, people // 3) + 1)]
         self.facilities = [f"facility{number}" for number in range(1, people + 1)]
-        self.contract_terms: list[tuple[str, dt.date, dt.date]] = []
+        self.facility_places: dict[str, str] = {}
+        self.closed_facilities: list[str] = []
+        self.contract_terms: list[tuple[str, str, dt.date, dt.date]] = []
         self.elders = [self._elder(number) for number in range(1, people + 1)]
+        # Nobody visits these: they may be entitled all the same.
+        self.quiet_elders = [self._elder(people + number) for number in range(1, people // 2 + 1)]
         self.workers.append(self.elders[0].id)  # one person in two roles
         self.event_files = {
             source: [self._file(source, self.day(), self.rng.choice(("", "150300", "371000"))) for _ in "123"]
@@ -174,7 +192,7 @@ class Maker:
     def _special_days(self) -> list[dt.date]:
         first, last = self.window.first_day, self.window.as_of
         days = {first, first - DAY, last, last - DAY, last + DAY}
-        days |= {day + move * DAY for day in FIRST_DAYS for move in (-1, 0) if first <= day <= last}
+        days |= {day + move * DAY for day in FIRST_DAYS.values() for move in (-1, 0) if first <= day <= last}
         for months in range(-4, 15):
             begin = later_month(month_of(last), -months)
             days |= {begin, begin - DAY}
@@ -198,8 +216,8 @@ class Maker:
         return day - DAY * self.rng.choice(days_before)
 
     def place(self) -> str:
-        """The short name of a policy that has something to say in the window, sometimes any."""
-        return self.rng.choice(self.place_names)
+        """The short name of a policy, mostly of one that has something to say in the window."""
+        return self.rng.choice(self.judging if self.chance(0.7) else list(PLACES))
 
     def division(self, place: str) -> str:
         """A division under the policy, sometimes one under none."""
@@ -281,7 +299,7 @@ class Maker:
         for name in contract.kept:
             column = contract.columns[name]
             value = given[name] if name in given else self._value(column)
-            if not column.required and self.chance(0.03):
+            if not column.required and self.chance(self.spoiling):
                 value = None
             if column.base_type == "codes":
                 dropped = self.chance(0.06)
@@ -399,7 +417,7 @@ class Maker:
         missing = self.pick(None, None, *PLACES)
         registers = ["", *(self.rng.choice(PLACES[place]) for place in PLACES if place != missing), "150300", "110101"]
         for file in self._snapshot_files("elders", days, sorted(set(registers))):
-            for elder in self.elders[:-1]:  # the last one stands in no register
+            for elder in (*self.elders[:-1], *self.quiet_elders):  # the last one stands in no register
                 own = file.division and elder.hukou.startswith(trimmed_division(file.division) or "-")
                 if self.chance(0.75 if own else 0.12):
                     self._elder_row(file, elder)
@@ -412,7 +430,8 @@ class Maker:
             "nangang": "childless",
             "jincheng": "poverty_alleviation_monitored",
         }
-        exited = self.pick(None, None, None, None, self.day())
+        is_quiet = elder in self.quiet_elders
+        exited = self.pick(*(None,) * (15 if is_quiet else 4), self.day())
         verified = self.pick(None, self.day(), self.day(), file.date)
         elder.special += [day for day in (exited, elder.registered, file.date) if day]
         self.emit(
@@ -425,10 +444,10 @@ class Maker:
             living_arrangement=self.pick("alone", "alone", "with_family", None),
             ability_level=self.pick("able", "mild", "moderate", "severe", None),
             categories=self.pick(
-                [categories[elder.place]], [categories[elder.place]], [], ["disabled", "model_worker"]
+                *([categories[elder.place]],) * (9 if is_quiet else 2), [], ["disabled", "model_worker"]
             ),
             household_income=self.pick(Decimal("489.99"), Decimal("490.00"), Decimal("490.01"), None),
-            ltc_benefit=self.pick(False, False, True, None),
+            ltc_benefit=self.pick(False, False, False, *(() if is_quiet else (False, True, True)), None),
             chronic_conditions=self.pick(["hypertension"], ["diabetes", "other"], ["other"], []),
             registered_on=elder.registered,
             last_verified_on=verified,
@@ -466,12 +485,12 @@ class Maker:
                     )
 
     def _contract_snapshots(self, days: Sequence[dt.date]) -> None:
-        for place in (*self.place_names, "jincheng", "jincheng", "kangbashi"):
+        for place in (*PLACES, "jincheng", "jincheng", "kangbashi"):
             name = self.number("contract")
             starts = self.day() - DAY * self.pick(0, 0, 200)
             ends = starts + DAY * self.pick(0, 100, 364)
             provider = self.rng.choice(self.providers)
-            self.contract_terms.append((provider, starts, ends))
+            self.contract_terms.append((place, provider, starts, ends))
             for file in self._snapshot_files("contracts", self.rng.sample(days, 2), ["", "140500"]):
                 self.emit(
                     "contracts",
@@ -509,7 +528,10 @@ class Maker:
         for name in self.facilities[:-1]:
             place = self.pick("wuhai", "weihai", "kangbashi", "weihai", "wuhai", self.place())
             division, kind = self.division(place), self.rng.choice(kinds)
-            closed = self.pick(None, None, self.day())
+            closed = self.pick(None, self.day()) if place == "weihai" else self.pick(None, None, None, self.day())
+            self.facility_places[name] = place
+            if closed:
+                self.closed_facilities.append(name)
             for file in self._snapshot_files("facilities", self.rng.sample(days, 2), ["", "371000"]):
                 self._facility_row(file, name, division, kind, closed)
 
@@ -517,6 +539,7 @@ class Maker:
         turning = closed or self.window.as_of
         opened = self.pick(
             None,
+            years_before(turning, 5),
             years_before(turning, 5),
             years_before(turning, 5) + DAY,
             turning.replace(month=1, day=1),
@@ -582,11 +605,12 @@ class Maker:
         scenes: Sequence[tuple[Callable[[], None], int]] = (
             (self._worker_day, 8),
             (self._elder_month, 8),
-            (self._provider_month, 1 if self.chance(0.3) else 0),
+            (self._provider_month, 1),
             (self._settlement, 8),
             (self._payments, 7),
             (self._paid_twice, 3),
             (self._subsidies, 4),
+            (self._closing, 2),
             (self._allowance, 2),
             (self._transfers, 3),
             (self._budget, 3),
@@ -599,7 +623,10 @@ class Maker:
             (self._sanction, 3),
             (self._duties, 5),
             (self._life, 6),
-            (self._check_ins, 1),
+            (self._check_ins, 2),
+            (self._health_checks, 2),
+            (self._fixed_service, 3),
+            (self._long_day, 1),
             (self._anything, 1),
         )
         doers, weights = zip(*scenes, strict=True)
@@ -682,8 +709,9 @@ class Maker:
 
     def _provider_month(self) -> None:
         """Around thirty visits of a provider in a month: 18 or 19 of one length, 6 or 7 recorded late."""
-        place, provider = self.place(), self.rng.choice(self.providers)
-        month = month_of(self.day())
+        place, provider = self.pick("wuhai", "jincheng", self.place()), self.rng.choice(self.providers)
+        month, division = later_month(month_of(self.day()), self.pick(0, 0, -1)), self.division(place)
+        spoiling, self.spoiling = self.spoiling, 0
         count, same, late = self.pick(29, 30, 30, 31), self.pick(17, 18, 19), self.pick(5, 6, 7)
         for number in range(count):
             starts = dt.datetime.combine(month + DAY * self.rng.randint(0, 27), dt.time(8 + number % 9, number % 60))
@@ -693,11 +721,13 @@ class Maker:
                 place,
                 starts,
                 minutes,
+                division_code=division,
                 provider_id=provider,
                 programme="purchased_service",
                 subsidy_amount=Decimal(10),
                 recorded_at=starts + dt.timedelta(minutes=minutes) + delay,
             )
+        self.spoiling = spoiling
 
     def _settlement(self) -> None:
         """A batch of lines for visits on file and some that are not, and sometimes its payments."""
@@ -774,7 +804,7 @@ class Maker:
                 purpose=purpose,
                 batch_id=self.pick(None, None, None, "batch0"),
                 facility_id=self.pick(None, None, self.rng.choice(self.facilities)),
-                amount=self.pick(self.amount(), self.amount(), Decimal("0.00"), -self.amount()),
+                amount=self.pick(*(self.amount() for _ in range(8)), Decimal("0.00"), -self.amount()),
                 paid_on=day,
             )
 
@@ -815,11 +845,14 @@ class Maker:
     def _subsidies(self) -> None:
         """A facility's subsidies of a year around its bracket, with or without an evaluation before them."""
         facility = self.rng.choice(self.facilities)
+        subsidised = [name for name, place in self.facility_places.items() if place == "kangbashi"]
+        if subsidised and self.chance(0.4):
+            facility = self.rng.choice(subsidised)
         day = self.day()
         whole = self.pick(
             *(Decimal(level) + move * CENT for level in (100000, 200000, 300000) for move in (-2, -1, 0, 1, 2))
         )
-        place = self.pick("kangbashi", "kangbashi", "weihai", "wuhai")
+        place = self.facility_places.get(facility, "kangbashi")
         programme = self.pick(
             "operating_subsidy", "operating_subsidy", "operating_subsidy", "meal_subsidy", "construction_subsidy"
         )
@@ -842,6 +875,27 @@ class Maker:
             )
         if self.chance(0.7):
             self._evaluation(facility, payee if kind == "provider" else None, day - DAY * self.pick(0, 0, -1, 1, 100))
+
+    def _closing(self) -> None:
+        """What a facility that closes had been paid, and returned of it."""
+        for name in self.closed_facilities:
+            if self.chance(0.3):
+                for amount in self.pick((1000,), (1000, -1000), (1000, -999), (1000, 500)):
+                    day = self.day()
+                    self.emit(
+                        "payments",
+                        payment_id=self.number("payment"),
+                        programme=self.pick("construction_subsidy", "operating_subsidy"),
+                        fiscal_year=day.year,
+                        division_code=self.division(self.facility_places[name]),
+                        payee_kind="facility",
+                        payee_id=name,
+                        purpose="construction" if amount > 0 else "refund",
+                        facility_id=name,
+                        batch_id=None,
+                        amount=Decimal(amount),
+                        paid_on=day,
+                    )
 
     def _evaluation(self, facility: str | None, provider: str | None, day: dt.date) -> None:
         target = "facility" if facility and (provider is None or self.chance(0.5)) else "provider"
@@ -939,15 +993,15 @@ class Maker:
         elder = self.rng.choice([elder for elder in self.elders if elder.place == "kangbashi"] or self.elders)
         day = self.rng.choice([self.day(), *elder.special[-3:]])
         division = self.division("kangbashi" if self.chance(0.93) else self.place())
-        granted = self.pick(10000, 15000, 20000, 14999, 0)
+        granted = self.pick(due_points(elder, day), due_points(elder, day), 15000, 14999, 0)
         at = self.moment(day)
         month = month_of(day) if self.chance(0.92) else None
-        for _ in range(self.pick(1, 1, 1, 2)):
+        for _ in range(self.pick(0, 1, 1, 1, 2)):
             self._entry(elder, division, "grant", granted, at, grant_month=month, provider_id=None)
         if self.chance(0.5):
             for other in self.elders:
                 if other.place == "kangbashi" and other is not elder:
-                    self._entry(other, division, "grant", self.pick(10000, 15000, 20000), at, grant_month=month)
+                    self._entry(other, division, "grant", due_points(other, day), at, grant_month=month)
         for _ in range(self.rng.randint(0, 2)):
             when = self.pick(at, at, at + dt.timedelta(days=1), self.moment(day), at - dt.timedelta(seconds=1))
             spent = self.pick(granted, granted + 1, granted // 2, 5000, 0)
@@ -983,9 +1037,9 @@ class Maker:
 
     def _provider_complaints(self) -> None:
         """Upheld complaints about a provider on the first and last day of a contract, and beside them."""
-        provider, starts, ends = self.rng.choice(self.contract_terms)
-        place = self.pick("jincheng", "jincheng", "jincheng", self.place())
-        for _ in range(self.pick(1, 2, 3, 4)):
+        terms = [term for term in self.contract_terms if term[0] == "jincheng"]
+        place, provider, starts, ends = self.rng.choice(terms if self.chance(0.8) else self.contract_terms)
+        for _ in range(self.pick(2, 3, 3, 4)):
             day = self.pick(starts, ends, starts + DAY, self.near(ends, -1, 1), starts - DAY, self.day())
             self._complain(place, day, target_kind="provider", provider_id=provider)
 
@@ -1014,8 +1068,8 @@ class Maker:
     def _sanction(self) -> None:
         """A sanction, and refunds that cover what is due, a cent less, or two sanctions in turn."""
         starts, provider = self.day(), self.maybe(self.rng.choice(self.providers))
-        due = self.pick(None, Decimal("0.00"), Decimal("100.00"), Decimal("100.00"), Decimal("250.50"))
-        place = self.place()
+        due = self.pick(None, Decimal("0.00"), Decimal("100.00"), Decimal("250.50"), Decimal("5000.00"))
+        place = self.pick("wuhai", "weihai", self.place(), self.place())
         self.emit(
             "sanctions",
             sanction_id=self.number("sanction"),
@@ -1026,7 +1080,7 @@ class Maker:
             ends_on=self.pick(None, starts, starts + 30 * DAY, starts + 3 * DAY),
             refund_due=due,
         )
-        if due and provider and self.chance(0.8):
+        if due and provider and self.chance(0.6):
             for part in self.pick([due], [due / 2, due / 2], [due - CENT], [due * 2], [Decimal("99.00")]):
                 day = self.pick(starts, starts, starts - DAY, self.day(), self.window.as_of)
                 self.emit(
@@ -1086,20 +1140,74 @@ class Maker:
             )
 
     def _check_ins(self) -> None:
-        """A month of check-ins on every second day, one left out or unanswered now and then."""
-        elder = self.rng.choice([elder for elder in self.elders if elder.place == "weihai"] or self.elders)
-        month = month_of(self.day())
-        leap = self.pick(None, self.rng.randint(1, 30))
+        """A month of check-ins on every second day; in every other month one is left out, unanswered or elsewhere."""
+        old = [
+            elder for elder in self.elders if elder.place == "weihai" and elder.birth.year < self.window.as_of.year - 78
+        ]
+        elder = self.rng.choice(old or self.elders)
+        month = later_month(month_of(self.day()), self.pick(0, 0, -1))
+        fault = self.pick(None, self.rng.randint(1, 30))
         for day in range(self.pick(0, 1), (later_month(month, 1) - month).days, 2):
-            if day != leap:
+            if day == fault and self.chance(0.4):
+                continue
+            self.emit(
+                "check_ins",
+                check_in_id=self.number("check_in"),
+                elder_id=elder.id,
+                division_code="371002" if day != fault else self.pick("371002", *OUTSIDE),
+                checked_at=self.moment(month + day * DAY),
+                outcome="no_answer" if day == fault else self.pick("well", "needs_help", None),
+            )
+
+    def _health_checks(self) -> None:
+        """Examinations and follow-ups on the first and last days of quarters, and beside them."""
+        for elder in self.elders:
+            if elder.place == "weihai" and self.chance(0.5):
+                turning = dt.date(self.day().year, self.pick(1, 4, 7, 10), 1)
                 self.emit(
-                    "check_ins",
-                    check_in_id=self.number("check_in"),
+                    "health_checks",
+                    health_check_id=self.number("check"),
                     elder_id=elder.id,
                     division_code=self.division("weihai"),
-                    checked_at=self.moment(month + day * DAY),
-                    outcome=self.pick(*("well",) * 20, "no_answer", None),
+                    performed_on=turning - DAY * self.pick(0, 0, 1, 40),
                 )
+
+    def _fixed_service(self) -> None:
+        """A visit as an agreement fixes it, or otherwise in one point; on the days around its span."""
+        filled = ("fixed_worker_id", "fixed_weekdays", "fixed_place", "fixed_services")
+        agreements = [row for row in self.rows["agreements"].values() if all(row[name] for name in filled)]
+        if not agreements:
+            return
+        agreement = self.rng.choice(agreements)
+        day = self.pick(agreement["starts_on"], agreement["starts_on"] - DAY, agreement["ends_on"] or self.day())
+        while self.chance(0.9) and f"{day:%a}".lower() not in agreement["fixed_weekdays"]:
+            day += DAY
+        self.visit(
+            self.pick("nangang", "nangang", self.place()),
+            self.moment(day),
+            60,
+            elder_id=agreement["elder_id"],
+            provider_id=agreement["provider_id"],
+            worker_id=agreement["fixed_worker_id"] if self.chance(0.85) else self.rng.choice(self.workers),
+            service_place=agreement["fixed_place"] if self.chance(0.85) else self.pick(None, "outdoors"),
+            service_item=self.pick(*agreement["fixed_services"]) if self.chance(0.85) else "errands",
+            programme="purchased_service",
+            subsidy_amount=Decimal(10),
+        )
+
+    def _long_day(self) -> None:
+        """A worker's day of twelve hours, or a minute more, some of it at a centre."""
+        place, worker, starts = self.place(), self.rng.choice(self.workers), self.moment(self.day())
+        for minutes in self.pick((360, 360), (360, 361), (240, 240, 240), (721,), (720,), (360, 360.5)):
+            self.visit(
+                place,
+                starts,
+                minutes,
+                worker_id=worker,
+                service_place=self.pick(*("home",) * 9, "centre"),
+                service_item="nursing_care",
+            )
+            starts += dt.timedelta(minutes=self.pick(0, minutes, 200))
 
     def _anything(self) -> None:
         """A row of an events source with nothing in it meant."""
