@@ -516,8 +516,8 @@ def overlap(facts: Facts, rule: str, same: str, other: str) -> Iterator[Judged]:
             for partner in facts.where("visits", **{same: visit[same]})
             if partner["visit_id"] != visit["visit_id"]
             and partner[other] != visit[other]
-            and not left_out(place, partner, visit)
             and shared_minutes(visit, partner) > Fraction(allowed)
+            and not left_out(place, partner, visit)
         ]
 
     def elsewhere(place: str, visits: list[Row]) -> Evidence:
