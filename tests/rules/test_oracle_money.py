@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pipelines.paths import POLICY
-from tests.rules.made_rows import elder, judged, row, visit
+from tests.rules.made_rows import AS_OF, elder, judged, row, visit
 from tests.rules.oracle import judge, money, registry
-from tests.rules.oracle.common import Row, load_policy
+from tests.rules.oracle.common import Facts, Row, load_policy
 from tests.rules.random_worlds import random_window, random_world
 
 # Facts that these rules ask for cannot be missing: their columns are required, or emptiness has a meaning.
@@ -411,6 +411,8 @@ def test_each_yuan_returned_covers_one_sanction_in_order() -> None:
             payment("r3", "-9.98", paid_on="2024-04-01"),
         ],
     }
+    a_cent_short = world | {"payments": [payment("r1", "-159.99", paid_on="2024-04-02")]}
+    assert {j.subject: j.result for j in judged("D08", a_cent_short)}["c"] == "PASS"
     found = {j.subject: (j.result, j.measure, j.amount) for j in judged("D08", world)}
     assert found == {
         "b": ("PASS", 100.0, None),
@@ -502,6 +504,167 @@ def test_a_city_without_a_row_of_its_own_is_the_sum_of_its_counties() -> None:
 def test_a_day_care_centre_is_as_large_as_its_class(people: int, area: float, result: str) -> None:
     centre = facility(division="150302", kind="day_care_centre", served_population=people, building_area=area)
     assert [j.result for j in judged("A06", {"facilities": [centre]})] == [result]
+
+
+def test_sixty_days_unpaid_are_not_yet_too_long() -> None:
+    """31 October and 60 days are 30 December."""
+    for as_of, result in ((day("2024-12-30"), "PASS"), (day("2024-12-31"), "FAIL")):
+        facts = Facts({"settlement_lines": [line("a", month="2024-10-01")]}, as_of, None, load_policy())
+        assert [j.result for j in registry()["P07"](facts)] == [result]
+
+
+def results(rule: str, source: str, cells: dict[str, Any], *variants: dict[str, Any]) -> list[str]:
+    """The result of each variant of a row alone; '' where it is no subject."""
+    found = [judged(rule, {source: [row(source) | cells | variant]}) for variant in variants]
+    assert all(len(subjects) <= 1 for subjects in found)
+    return ["".join(j.result for j in subjects) for subjects in found]
+
+
+def test_a_transfer_may_be_on_its_way_for_thirty_days() -> None:
+    cells: dict[str, Any] = {"transfer_id": "t", "to_division": "140502", "allocated_amount": Decimal("5.00")}
+    start = {"allocated_on": day("2024-05-01")}
+    ends = ("2024-05-31", "2024-06-01", "2025-01-01")
+    variants = [start | {"received_on": day(end)} for end in ends]
+    assert results("F02", "fund_transfers", cells, *variants) == ["PASS", "FAIL", "FAIL"]
+    assert results("F02", "fund_transfers", cells, {"allocated_on": day("2024-12-01")}) == ["PASS"]
+
+
+def test_earmarked_money_is_spent_on_what_it_is_for() -> None:
+    payments = [
+        payment("fits", "1.00", programme="meal_subsidy", purpose="elder_allowance"),
+        payment("differs", "1.00", programme="meal_subsidy", purpose="construction"),
+        payment("free", "1.00", programme="self_paid", purpose="office"),
+        payment("special", "1.00", programme=None, account_kind="special"),
+        payment("general", "1.00", programme=None, account_kind="general"),
+        payment("refund", "-1.00", programme="meal_subsidy", purpose="refund"),
+    ]
+    found = {j.subject: j.result for j in judged("F03", {"payments": payments})}
+    assert found == {"fits": "PASS", "differs": "FAIL", "special": "FAIL", "general": "NOT_ASSESSABLE"}
+
+
+@pytest.mark.parametrize(("paid", "amount"), [("10.01", None), ("10.02", "0.02")])
+def test_a_budget_is_the_sum_of_its_sources(paid: str, amount: str | None) -> None:
+    cells: dict[str, Any] = {"division_code": "140502", "fiscal_year": 2024, "programme": "purchased_service"}
+    budgets = [row("budgets", fund_source=name, amount=Decimal("5.00"), **cells) for name in ("county", "lottery")]
+    payments = [payment("p", paid), payment("q", "4.00"), payment("r", "-4.00"), payment("s", "9.00", fiscal_year=2023)]
+    [found] = judged("F04", {"budgets": budgets, "payments": payments})
+    assert (found.result, found.amount) == (("FAIL", Decimal(amount)) if amount else ("PASS", None))
+
+
+def test_points_are_spent_alive_and_at_designated_places() -> None:
+    entries = [
+        entry("1", "redeem", 100, "2024-05-01T00:00", provider_id="p"),
+        entry("2", "redeem", 10, "2024-05-31T23:59", provider_id="p"),
+        entry("3", "redeem", 1, "2024-06-01T00:00", provider_id="p"),
+        entry("4", "redeem", 5, "2024-06-02T00:00"),
+    ]
+    providers = [row("providers", provider_id="p", designated_from=day("2024-05-01"), designated_to=day("2024-05-31"))]
+    found = {
+        (j.subject, j.period): (j.result, j.measure) for j in judged("F11", {"points": entries, "providers": providers})
+    }
+    assert found == {("p", "2024-05"): ("PASS", 0.0), ("p", "2024-06"): ("FAIL", 1.0), ("", "2024-06"): ("FAIL", 5.0)}
+    deaths = [row("deaths", elder_id="old", died_on=day("2024-06-01"))]
+    assert [(j.period, j.result, j.amount) for j in judged("F12", {"points": entries, "deaths": deaths})] == [
+        ("2024-05", "PASS", None),
+        ("2024-06", "FAIL", Decimal("0.05")),
+    ]
+
+
+def test_a_home_that_closes_on_the_last_day_was_not_open_through_the_year() -> None:
+    payments = [payment("p", "5.00", programme="operating_subsidy", facility_id="f", division_code="150603")]
+    home = facility(division="150603", service_kinds=["smart"], closed_on=AS_OF)
+    assert [j.result for j in judged("F06", {"payments": payments, "facilities": [home]})] == ["NOT_ASSESSABLE"]
+
+
+def test_complaints_are_closed_answered_and_decided() -> None:
+    cells: dict[str, Any] = {"complaint_id": "c", "division_code": "371002", "received_on": day("2024-05-01")}
+    closed = {"closed_on": day("2024-05-31")}
+    late, answered = {"closed_on": day("2024-06-01")}, {"replied_on": day("2024-06-05")}
+    assert results("C05", "complaints", cells, closed, late, {}) == ["PASS", "FAIL", "FAIL"]
+    media, recent = {"source": "media"}, {"closed_on": day("2024-12-16")}
+    assert results("C04", "complaints", cells, closed, closed | answered, closed | media, recent) == [
+        "FAIL",
+        "PASS",
+        "",
+        "",
+    ]
+    assert results("C04", "complaints", cells, {"closed_on": day("2024-12-15")}) == ["FAIL"]
+    selling = cells | {"division_code": "140502", "category": "selling"}
+    verdicts = ("partly_upheld", "not_upheld", "pending", None)
+    assert results("C06", "complaints", selling, *({"verdict": verdict} for verdict in verdicts)) == [
+        "FAIL",
+        "PASS",
+        "NOT_ASSESSABLE",
+        "NOT_ASSESSABLE",
+    ]
+
+
+def test_every_required_notice_is_disclosed() -> None:
+    items = ("management_rules", "staff_duties", "service_hours", "service_items", "prices", "emergency_plan")
+    world = {
+        "providers": [row("providers", provider_id="provider", division_code="150302")],
+        "visits": [visit("v", "2024-05-01", programme="self_paid")],
+        "disclosures": [row("disclosures", provider_id="provider", item=item, disclosed_on=AS_OF) for item in items],
+    }
+    assert [(j.result, j.measure) for j in judged("D01", world)] == [("PASS", 6.0)]
+    some = world | {"disclosures": world["disclosures"][1:]}
+    assert [(j.result, j.measure, j.limit) for j in judged("D01", some)] == [("FAIL", 5.0, 6.0)]
+    assert judged("D01", some | {"visits": []}) == []
+
+
+def test_evaluations_inspections_and_surveys_have_their_days() -> None:
+    evaluated: dict[str, Any] = {"evaluation_id": "e", "division_code": "371002"}
+    long_ago, lately = {"evaluated_on": day("2024-11-01")}, {"evaluated_on": day("2024-11-02")}
+    shown, later = {"published_on": AS_OF}, {"published_on": day("2025-01-01")}
+    assert results("D03", "evaluations", evaluated, lately, long_ago) == ["", ""]
+    old = {"evaluated_on": day("2024-10-31")}
+    assert results("D03", "evaluations", evaluated, old, old | shown, old | later) == ["FAIL", "PASS", "FAIL"]
+    inspected: dict[str, Any] = {"inspection_id": "i", "division_code": "371002", "inspected_on": day("2024-05-01")}
+    by = {"rectify_by": day("2024-06-01")}
+    variants = (by | {"rectified_on": day("2024-06-01")}, by | {"rectified_on": day("2024-06-02")}, by)
+    assert results("D04", "inspections", inspected, *variants, {"rectify_by": AS_OF}) == [
+        "PASS",
+        "FAIL",
+        "FAIL",
+        "PASS",
+    ]
+    world = {
+        "visits": [visit("v", "2024-03-31"), visit("x", "2024-04-01")],
+        "satisfaction_surveys": [
+            row("satisfaction_surveys", survey_id="s", provider_id="provider", surveyed_on=day("2024-06-30"))
+        ],
+    }
+    assert {j.period: j.result for j in judged("D05", world)} == {"2024-Q1": "FAIL", "2024-Q2": "PASS"}
+
+
+def test_a_home_gives_sixty_days_notice() -> None:
+    closed: dict[str, Any] = {
+        "facility_id": "f",
+        "kind": "residential_home",
+        "division_code": "371002",
+        "closed_on": AS_OF,
+    }
+    days = (day("2024-11-01"), day("2024-11-02"), None)
+    found = [judged("D06", {"facilities": [row("facilities", closure_notice_on=notice, **closed)]}) for notice in days]
+    assert [(j.result, j.measure) for [j] in found] == [("PASS", 60.0), ("FAIL", 59.0), ("FAIL", 0.0)]
+
+
+def test_rooms_keep_up_with_homes_and_are_handed_over() -> None:
+    area: dict[str, Any] = {"residential_area_id": "a", "division_code": "371002", "stage": "new"}
+    homes = {"homes_started_on": day("2024-05-01")}
+    rooms = [homes | {"rooms_started_on": day(at)} for at in ("2024-05-01", "2024-05-02")]
+    future = {"homes_started_on": day("2025-01-01")}
+    assert results("A04", "residential_areas", area, *rooms, homes, {}, future) == [
+        "PASS",
+        "FAIL",
+        "FAIL",
+        "NOT_ASSESSABLE",
+        "PASS",
+    ]
+    delivered = {"rooms_delivered_on": day("2024-05-01")}
+    handed = [delivered | {"rooms_handed_over_on": day(at)} for at in ("2024-07-30", "2024-07-31")]
+    recent = {"rooms_delivered_on": day("2024-10-02")}
+    assert results("A05", "residential_areas", area, *handed, delivered, recent) == ["PASS", "FAIL", "FAIL", ""]
 
 
 # ---- made-up worlds -------------------------------------------------------------------------------------------------
