@@ -244,6 +244,164 @@ def test_of_two_commonest_lengths_the_shorter_counts() -> None:
     assert judged("S08", {"visits": visits[1:]}) == []
 
 
+def test_eligibility_is_that_of_each_service_date_and_only_ineligible_visits_count() -> None:
+    versions = [
+        elder(hukou="150302", categories=categories, file_date=date, order=order)
+        for order, (date, categories) in enumerate([("2024-05-10", ["disabled"]), ("2024-05-20", [])], start=1)
+    ]
+    visits = [visit(day, f"2024-05-{day}", division_code="150302") for day in ("01", "19", "20")]
+    [found] = judged("E01", {"elders": versions, "visits": [*visits, visit("own", "2023-12-31")]})
+    assert (found.result, found.measure, found.amount) == ("FAIL", 1.0, Decimal("30.00"))
+    assert found.counted == {("visits", "20")} and found.ground == {("elders", "old")}
+
+
+@pytest.mark.parametrize(
+    ("register", "result"),
+    [("150300", "FAIL"), ("150302", "FAIL"), ("140502", "NOT_ASSESSABLE"), ("", "NOT_ASSESSABLE")],
+)
+def test_outside_the_register_is_only_who_could_have_been_in_one(register: str, result: str) -> None:
+    world = {
+        "elders": [elder("another", division=register)],
+        "visits": [visit("v", "2024-05-01", division_code="150302")],
+    }
+    assert [j.result for j in judged("E02", world)] == [result]
+
+
+def test_without_a_row_on_the_register_nobody_is_known_to_have_stayed() -> None:
+    visits = [visit("v", "2024-05-01")]
+    assert [j.result for j in judged("E04", {"visits": visits})] == ["NOT_ASSESSABLE"]
+    left = elder(hukou="140502", exited_on=dt.date(2024, 4, 30))
+    assert [j.result for j in judged("E04", {"visits": visits, "elders": [left]})] == ["FAIL"]
+    left = elder(hukou="140502", exited_on=dt.date(2024, 5, 1))
+    assert [j.result for j in judged("E04", {"visits": visits, "elders": [left]})] == ["PASS"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "complete", "result"),
+    [
+        (["diabetes"], True, "FAIL"),
+        (["diabetes"], False, "FAIL"),
+        (["other"], True, None),
+        (["other"], False, "NOT_ASSESSABLE"),
+        ([], True, "NOT_ASSESSABLE"),
+    ],
+)
+def test_no_condition_named_is_not_known_to_be_no_condition(
+    conditions: list[str], complete: bool, result: str | None
+) -> None:
+    cells: Row = {"chronic_conditions": conditions, "chronic_conditions_is_complete": complete}
+    found = judged("E11", {"elders": [elder(hukou="371002", **cells)]})
+    assert [j.result for j in found] == ([result] * 4 if result else [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells", "result"),
+    [
+        ("S05", {}, "PASS"),
+        ("S05", {"hired_on": dt.date(2024, 5, 1), "left_on": dt.date(2024, 5, 1)}, "PASS"),
+        ("S05", {"hired_on": dt.date(2024, 5, 2)}, "FAIL"),
+        ("S05", {"left_on": dt.date(2024, 4, 30)}, "FAIL"),
+        ("S05", {"provider_id": "another"}, "FAIL"),
+        ("S06", {}, "FAIL"),
+        ("S06", {"certificate_from": dt.date(2024, 5, 1)}, "PASS"),
+        ("S06", {"certificate_from": dt.date(2024, 5, 2)}, "FAIL"),
+        ("S06", {"certificate_from": dt.date(2024, 1, 1), "certificate_to": dt.date(2024, 4, 30)}, "FAIL"),
+        ("S06", {"provider_id": "another"}, None),
+        ("S07", {}, "PASS"),
+        ("S07", {"provider_id": "another", "disqualified_on": dt.date(2024, 5, 1)}, "FAIL"),
+        ("S07", {"disqualified_on": dt.date(2024, 5, 2)}, "PASS"),
+    ],
+)
+def test_a_worker_is_judged_by_the_roster_on_the_day(rule: str, cells: Row, result: str | None) -> None:
+    rostered: Row = {"worker_id": "worker", "provider_id": "provider"}
+    world = {
+        "workers": [row("workers", **(rostered | cells))],
+        "visits": [visit("v", "2024-05-01", division_code="150302", service_item="bathing")],
+    }
+    assert [j.result for j in judged(rule, world)] == ([result] if result else [])
+
+
+@pytest.mark.parametrize(
+    ("division", "programme", "result"),
+    [
+        ("140500", "purchased_service", "PASS"),
+        ("140502", "purchased_service", "PASS"),
+        ("140521", "purchased_service", "FAIL"),
+        ("140500", "meal_subsidy", "FAIL"),
+    ],
+)
+def test_a_contract_covers_the_divisions_below_its_own(division: str, programme: str, result: str) -> None:
+    day = dt.date(2024, 5, 1)
+    contract = row(
+        "contracts",
+        contract_id="c",
+        provider_id="provider",
+        division_code=division,
+        programme=programme,
+        starts_on=day,
+        ends_on=day,
+    )
+    world = {"contracts": [contract], "visits": [visit("v", "2024-05-01")]}
+    assert [j.result for j in judged("S10", world)] == [result]
+
+
+@pytest.mark.parametrize(("late", "seconds", "result"), [(6, 1, "PASS"), (7, 1, "FAIL"), (7, 0, "PASS")])
+def test_records_are_late_after_more_than_the_hours_allowed(late: int, seconds: int, result: str) -> None:
+    visits = [visit(f"{i}", "2024-05-01", hour=i % 12) for i in range(30)]
+    for i, made in enumerate(visits):
+        hours = dt.timedelta(hours=48, seconds=seconds) if i < late else dt.timedelta(0)
+        made["recorded_at"] = made["ended_at"] + hours
+    assert [j.result for j in judged("S14", {"visits": visits})] == [result]
+
+
+@pytest.mark.parametrize(
+    ("changed", "results"),
+    [
+        ({}, ["FAIL"]),
+        ({"registered_on": dt.date(2024, 5, 31)}, []),
+        ({"registered_on": dt.date(2024, 4, 30)}, ["FAIL"]),
+        ({"exited_on": dt.date(2024, 5, 1)}, []),
+    ],
+)
+def test_too_few_visits_count_only_in_whole_months(changed: Row, results: list[str]) -> None:
+    world = {"elders": [elder(hukou="140502", **changed)], "visits": [visit("v", "2024-05-15")]}
+    assert [j.result for j in judged("Q02", world)] == results
+    assert [j.result for j in judged("Q02", world, since=dt.date(2024, 5, 2))] == []
+
+
+def test_lines_are_compared_with_the_month_of_a_visit_that_is_on_file() -> None:
+    def line(line_id: str, visit_id: str, month: int) -> Row:
+        return row(
+            "settlement_lines",
+            line_id=line_id,
+            visit_id=visit_id,
+            division_code="140502",
+            service_month=dt.date(2024, month, 1),
+            hours=1.5,
+            amount=Decimal("52.50"),
+        )
+
+    world = {
+        "settlement_lines": [line("same", "v", 5), line("later", "v", 6), line("unknown", "none", 6)],
+        "visits": [visit("v", "2024-05-31")],
+    }
+    found = {j.subject: (j.result, j.period, j.measure, j.amount) for j in judged("Q04", world)}
+    assert found == {
+        "same": ("PASS", "2024-05", 1.5, Decimal("52.50")),
+        "later": ("FAIL", "2024-06", 1.5, Decimal("52.50")),
+    }
+
+
+def test_only_what_a_subsidy_exceeds_the_cap_by_is_at_risk() -> None:
+    visits = [
+        visit("equal", "2024-05-01", minutes=60, subsidy_amount=Decimal("35.01")),
+        visit("above", "2024-05-02", minutes=50, subsidy_amount=Decimal("30.00")),
+        visit("too", "2024-05-03", minutes=50, subsidy_amount=Decimal("30.00")),
+    ]
+    [found] = judged("Q03", {"visits": visits})
+    assert (found.measure, found.amount) == (2.0, Decimal("1.67"))
+
+
 # ---- any rows at all ------------------------------------------------------------------------------------------------
 
 
