@@ -151,3 +151,11 @@
 
 {% macro day_text(day) %}{{ return(adapter.dispatch('day_text')(day)) }}{% endmacro %}
 {% macro default__day_text(day) %}{{ return('strftime(' ~ day ~ ", '%Y-%m-%d')") }}{% endmacro %}
+
+{# Columns of a row as a JSON text, by name. #}
+{% macro row_json(relation, columns) %}{{ return(adapter.dispatch('row_json')(relation, columns)) }}{% endmacro %}
+{% macro default__row_json(relation, columns) %}
+    {% set pairs = [] %}
+    {% for column in columns %}{% do pairs.append(column ~ ' := ' ~ relation ~ '.' ~ column) %}{% endfor %}
+    {{ return('cast(to_json(struct_pack(' ~ pairs | join(', ') ~ ')) as varchar)') }}
+{% endmacro %}

@@ -38,9 +38,34 @@ ELSEWHERE = "110101"  # under no policy
 FIRST_SNAPSHOT = "2000-01-01"
 
 IDS = frozenset(
-    "elder_id stay_id provider_id worker_id contract_id agreement_id fixed_worker_id visit_id line_id batch_id payment_id"
-    " payee_id payee_account facility_id residential_area_id operator_id transfer_id entry_id complaint_id survey_id"
-    " evaluation_id inspection_id sanction_id assessment_id check_in_id health_check_id".split()
+    [
+        "elder_id",
+        "stay_id",
+        "provider_id",
+        "worker_id",
+        "contract_id",
+        "agreement_id",
+        "fixed_worker_id",
+        "visit_id",
+        "line_id",
+        "batch_id",
+        "payment_id",
+        "payee_id",
+        "payee_account",
+        "facility_id",
+        "residential_area_id",
+        "operator_id",
+        "transfer_id",
+        "entry_id",
+        "complaint_id",
+        "survey_id",
+        "evaluation_id",
+        "inspection_id",
+        "sanction_id",
+        "assessment_id",
+        "check_in_id",
+        "health_check_id",
+    ]
 )
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
