@@ -1,0 +1,1 @@
+select cast(null as varchar) as finding_id, cast(null as varchar) as role, cast(null as varchar) as source, cast(null as varchar) as row_key, cast(null as varchar) as file, cast(null as varchar) as sheet, cast(null as bigint) as line where false

@@ -1,0 +1,1 @@
+select cast(null as varchar) as rule, cast(null as varchar) as jurisdiction, cast(null as varchar) as subject, cast(null as varchar) as period, cast(null as date) as judged_on, cast(null as double) as measure, cast(null as double) as limit_value, cast(null as boolean) as fails, cast(null as decimal(18, 2)) as amount where false
