@@ -186,9 +186,16 @@ def check(files: tuple[Path, ...], profiles: tuple[Path, ...], lang: Any, as_jso
 @_says_what_is_wrong
 def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
     """Make the files of five made-up places, and a list of the faults planted in them."""
-    from pipelines.demo import generate
+    from pipelines.demo import FolderInUse, generate
 
-    click.echo(str(generate(out, size, seed, clean)))
+    try:
+        made = generate(out, size, seed, clean)
+    except FolderInUse as refused:
+        _fail(str(refused), 2)
+        return
+    rows = sum(made.rows.values())
+    click.echo(f"{made.files} files with {rows:,} rows, {made.rows['visits']:,} of them visits: {made.landing}")
+    click.echo(f"{sum(made.planted.values()):,} faults of {len(made.planted)} kinds are planted: {made.planted_list}")
 
 
 @main.command()
