@@ -34,6 +34,7 @@ print(f"one file: {write_visits(Path(sys.argv[1]), sys.argv[2]):,} visits", file
 
 FLOOR = """
 import duckdb
+duckdb.execute("set enable_progress_bar = false")
 # The engine takes the first numbers of visits for integers; others hold letters.
 visits = f"read_csv('{sys.argv[1]}', types = {{'工单号': 'varchar'}})"
 duckdb.execute(f"copy (select * from {visits}) to '{sys.argv[2]}' (format parquet)")

@@ -265,5 +265,19 @@ def docs(out: Path) -> None:
     click.echo(str(modelling.docs(out)))
 
 
+@main.command("data-docs")
+@click.option("--data", type=_FOLDER, required=True)
+@_says_what_is_wrong
+def data_docs(data: Path) -> None:
+    """Say where Great Expectations' pages on the current publication are. Every run makes them."""
+    from pipelines.data_docs import FOLDER
+    from pipelines.publishing import current
+
+    publication = current(data)
+    if not publication:
+        raise FileNotFoundError(f"nothing is published in {data} yet")
+    click.echo((publication.folder / FOLDER / "index.html").absolute().as_uri())
+
+
 if __name__ == "__main__":
     main()

@@ -13,7 +13,7 @@ import dagster as dg
 import polars as pl
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from pipelines import modelling, publishing
+from pipelines import data_docs, modelling, publishing
 from pipelines.contracts import Contract, load_contracts
 from pipelines.judging import Judgement
 from pipelines.landing.folder import Landed
@@ -86,7 +86,7 @@ def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator
     step_prepare(run, landed)
     deliveries = step_judge_deliveries(run)
     landed.files.write_parquet(run.work / "landed.parquet")
-    deliveries.results.write_parquet(run.work / "deliveries.parquet")
+    deliveries.write(run.work, "deliveries")
     unrecognised = landed.files.filter(pl.col("source").is_null())
     if unrecognised.height:
         context.log.warning(
@@ -166,11 +166,12 @@ def publication(warehouse: Warehouse) -> Iterator[Any]:
     """5 Publish: written aside, judged as a whole, named by `current` in one step; the same inputs publish nothing new."""
     run = warehouse.run
     landed = Landed(pl.read_parquet(run.work / "landed.parquet"), {})
-    deliveries = Judgement(pl.read_parquet(run.work / "deliveries.parquet"))
+    deliveries = Judgement.read(run.work, "deliveries")
     published = unchanged(run, landed) or step_publish(run, landed, deliveries)
     results = pl.read_parquet(published.folder / "quality_checks.parquet")
     publishing.clear_leftovers(run.data)
     tables = {name: table["rows"] for name, table in published.manifest["tables"].items()}
-    yield dg.MaterializeResult(metadata={"run": published.manifest["run"], **tables})
+    pages = dg.MetadataValue.path(published.folder / data_docs.FOLDER / "index.html")
+    yield dg.MaterializeResult(metadata={"run": published.manifest["run"], "data_docs": pages, **tables})
     judged = results.filter(pl.col("subject_kind") == "publication")
     yield _check_result(dg.AssetKey("publication"), "publication", judged)
