@@ -24,8 +24,8 @@ demo: setup $(DATA)/files/planted.csv
 $(DATA)/files/planted.csv: | setup
 	$(BIN)/oversight demo --size $(SIZE) --out $(DATA)/files
 
-dagster: setup
-	$(BIN)/python -m pipelines.orchestration.serve --data $(DATA)
+dagster: demo
+	$(BIN)/python -m pipelines.orchestration.serve --data $(DATA) --as-of $(AS_OF) --demo
 
 docs: setup
 	$(BIN)/oversight docs --out $(DATA)/docs
