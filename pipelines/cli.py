@@ -186,9 +186,16 @@ def check(files: tuple[Path, ...], profiles: tuple[Path, ...], lang: Any, as_jso
 @_says_what_is_wrong
 def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
     """Make the files of five made-up places, and a list of the faults planted in them."""
-    from pipelines.demo import generate
+    from pipelines.demo import FolderInUse, generate
 
-    click.echo(str(generate(out, size, seed, clean)))
+    try:
+        made = generate(out, size, seed, clean)
+    except FolderInUse as refused:
+        _fail(str(refused), 2)
+        return
+    rows = sum(made.rows.values())
+    click.echo(f"{made.files} files with {rows:,} rows, {made.rows['visits']:,} of them visits: {made.landing}")
+    click.echo(f"{sum(made.planted.values()):,} faults of {len(made.planted)} kinds are planted: {made.planted_list}")
 
 
 @main.command()
@@ -281,6 +288,20 @@ def docs(out: Path) -> None:
     from pipelines import modelling
 
     click.echo(str(modelling.docs(out)))
+
+
+@main.command("data-docs")
+@click.option("--data", type=_FOLDER, required=True)
+@_says_what_is_wrong
+def data_docs(data: Path) -> None:
+    """Say where Great Expectations' pages on the current publication are. Every run makes them."""
+    from pipelines.data_docs import FOLDER
+    from pipelines.publishing import current
+
+    publication = current(data)
+    if not publication:
+        raise FileNotFoundError(f"nothing is published in {data} yet")
+    click.echo((publication.folder / FOLDER / "index.html").absolute().as_uri())
 
 
 if __name__ == "__main__":
