@@ -135,12 +135,15 @@ def published_marts(database: Path) -> list[str]:
 
 
 def export(database: Path, folder: Path) -> None:
-    """Write every published mart, the files and the quarantine, each in the order of all its columns."""
+    """Write every published mart, the files, the quarantine, and the policy by which the rules judged (policy_<seed>), each
+    in the order of all its columns."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        tables = [("marts", name) for name in published_marts(database)]
-        tables += [("raw", name) for name in PUBLISHED_RAW]
-        for schema, name in tables:
-            relation = connection.table(f"{schema}.{name}").order("ALL")
+        tables = [(f"marts.{name}", name) for name in published_marts(database)]
+        tables += [(f"raw.{name}", name) for name in PUBLISHED_RAW]
+        seeds = connection.execute("select table_name from duckdb_tables() where schema_name = 'policy' order by 1")
+        tables += [(f"policy.{name}", f"policy_{name}") for (name,) in seeds.fetchall()]
+        for table, name in tables:
+            relation = connection.table(table).order("ALL")
             relation.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
 
 
