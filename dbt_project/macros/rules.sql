@@ -69,15 +69,27 @@ inner join {{ ref('rule_findings') }} as findings
     {{ return(['visits', 'recipients', 'settlements', 'funds', 'points', 'complaints', 'duties', 'areas']) }}
 {% endmacro %}
 
-{# One parameter of a rule, by place and day, as a relation with jurisdiction, value, valid_from, valid_to (never empty). #}
+{#
+    One parameter of a rule, by place and day, as a relation with jurisdiction, value, exact_value, valid_from, valid_to
+    (never empty). Before its first day and after its last the nearest row holds: a number that tells who is judged must not
+    let subjects vanish; that no rule is in force on such a day is told by reg_rule_windows.
+#}
 {% macro parameter_rows(rule, name) %}
 (
     select
         jurisdiction,
         cast(value as double) as value,
         value as exact_value,
-        valid_from,
-        coalesce(valid_to, {{ last_day() }}) as valid_to
+        case
+            when valid_from = min(valid_from) over (partition by jurisdiction) then {{ first_day() }}
+            else valid_from
+        end as valid_from,
+        case
+            when coalesce(valid_to, {{ last_day() }}) = max(coalesce(valid_to, {{ last_day() }})) over (
+                partition by jurisdiction
+            ) then {{ last_day() }}
+            else valid_to
+        end as valid_to
     from {{ ref('parameters') }}
     where rule = '{{ rule }}' and name = '{{ name }}' and division is null
 )
