@@ -9,10 +9,12 @@ A file is a list of cases. Each has
     given     source (or source@file-date, or source@file-date@file-division): a table, its first line the columns
     expect    a table: subject, period, result, measure, limit, amount, counted
               (`counted`: source:row_key of the evidence that makes up the amount, separated by blanks; not compared if the
-              column is left out); every result of the rule for the case's own subjects stands here, an empty table says: none
+              column is left out); every result of the rule for the case's own subjects stands here, `none` says: none
 
-Cells that are left out take the defaults below. `{county}`, `{other_county}`, `{city}` and `{elsewhere}` are divisions of the
-place tried; `{own}` is a county that no other case has. Ids are made different from those of other cases.
+Cells that are left out take the defaults below. `{county}`, `{other_county}` and `{city}` are divisions of the place tried,
+`{elsewhere}` is under no policy; `{own}` is a county that no other case has. Ids are made different from those of other
+cases. A first cell such as `a01..30` stands for thirty rows that differ in it alone (and `visits:a01..30` for thirty pieces
+of evidence).
 """
 
 import csv
@@ -69,12 +71,18 @@ IDS = frozenset(
 )
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
-    "elders": {"hukou_division": "{county}", "residence_division": "{county}", "registered_on": "2000-01-01"},
-    "providers": {"name": "Provider", "division_code": "{county}"},
-    "contracts": {
-        "programme": "purchased_service", "division_code": "{county}", "starts_on": "2000-01-01", "ends_on": "2099-12-31",
+    "elders": {
+        "elder_id": "elder", "hukou_division": "{county}", "residence_division": "{county}", "registered_on": "2000-01-01",
     },
-    "agreements": {"starts_on": "2000-01-01"},
+    "deaths": {"elder_id": "elder"},
+    "stays": {"elder_id": "elder", "kind": "hospital"},
+    "providers": {"provider_id": "provider", "name": "Provider", "division_code": "{county}"},
+    "workers": {"worker_id": "worker", "provider_id": "provider"},
+    "contracts": {
+        "provider_id": "provider", "programme": "purchased_service", "division_code": "{county}",
+        "starts_on": "2000-01-01", "ends_on": "2099-12-31",
+    },
+    "agreements": {"elder_id": "elder", "provider_id": "provider", "starts_on": "2000-01-01"},
     "visits": {
         "programme": "purchased_service", "division_code": "{county}", "elder_id": "elder", "worker_id": "worker",
         "provider_id": "provider", "service_item": "cleaning", "service_place": "home", "charged_amount": "50",
@@ -210,12 +218,21 @@ def _divisions(place: str, number: int) -> dict[str, str]:
     return counties | {"own": own, "city": prefix.ljust(6, "0"), "elsewhere": ELSEWHERE}
 
 
+def _each(text: str) -> list[str]:
+    written = re.fullmatch(r"(.*?)(\d+)\.\.(\d+)", text)
+    if written is None:
+        return [text]
+    name, first, last = written.groups()
+    return [f"{name}{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
+
+
 def _table(text: str) -> list[dict[str, str]]:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return [
+    rows = [
         {name.strip(): (cell or "").strip() for name, cell in row.items()}
         for row in csv.DictReader(io.StringIO("\n".join(lines)), skipinitialspace=True)
     ]
+    return [{**row, key: each} for row in rows for key in list(row)[:1] for each in _each(row[key])]
 
 
 def _value(column: Column, cell: str) -> Any:
@@ -272,7 +289,7 @@ def _expected(text: str, mark: str) -> tuple[Expected, ...]:
             _number(row.get("measure", "")),
             _number(row.get("limit", "")),
             Decimal(row["amount"]) if row.get("amount") else None,
-            frozenset(row["counted"].split()) if "counted" in row else None,
+            frozenset(key for part in row["counted"].split() for key in _each(part)) if "counted" in row else None,
         )
         for row in _table(text)
     )
