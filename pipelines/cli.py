@@ -248,6 +248,31 @@ def profile_check(files: tuple[Path, ...]) -> None:
         click.echo(f"{path}: {load_profile(path).source}")
 
 
+@main.group()
+def policy() -> None:
+    """What people decided: documents, requirements, rules and their numbers."""
+
+
+@policy.command("check")
+@click.option("--documents", type=_FOLDER, help="Folder with the texts of the documents [beside the project].")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome for programs.")
+@_says_what_is_wrong
+def policy_check(documents: Path | None, as_json: bool) -> None:
+    """Say whether the tables of policy are whole: days, quotations, parameters, cases, pages. Exit code 1: they are not."""
+    from pipelines import paths
+    from pipelines.policy import check as check_policy
+
+    checks = check_policy(paths.POLICY, paths.PROJECT, documents or paths.DOCUMENTS)
+    if as_json:
+        click.echo(json.dumps([one.document() for one in checks], ensure_ascii=False))
+    else:
+        for one in checks:
+            click.echo(f"{one.outcome:<9} {one.name}: {one.not_done or one.question}")
+            for problem in one.problems:
+                click.echo(f"    {problem.sentence()}")
+    sys.exit(1 if any(one.problems for one in checks) else 0)
+
+
 @main.command()
 @click.option("--out", type=_FOLDER, required=True)
 @_says_what_is_wrong

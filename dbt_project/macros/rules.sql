@@ -13,7 +13,7 @@
     amount, by name): it keeps the places in which the rule applies, and adds a row without a subject for each of them, so
     that a place without subjects is counted with zeros and a rule that drops out is missed.
 #}
-{% macro measured(rule) %}
+{% macro measured(rule) -%}
 select
     '{{ rule }}' as rule,
     found.jurisdiction,
@@ -46,7 +46,7 @@ where rule = '{{ rule }}'
     Evidence: the source rows behind the findings of one rule (columns jurisdiction, subject, period, role, source, row_key,
     file, sheet, line). The query may name rows of subjects without a finding: they are dropped.
 #}
-{% macro evidence_of(rule) %}
+{% macro evidence_of(rule) -%}
 select distinct
     findings.finding_id,
     behind.role,

@@ -98,12 +98,12 @@ union all
         worker_id as subject,
         {{ day_text('service_date') }} as period,
         service_date as judged_on,
-        count(*) filter (where is_too_fast) as measure,
+        fast_pairs as measure,
         null as limit_value,
         null as fails,
-        sum(subsidy_yuan) filter (where is_too_fast) as amount
-    from {{ ref('visit_travel') }}
-    group by jurisdiction, worker_id, service_date
+        fast_yuan as amount
+    from {{ ref('worker_days') }}
+    where travel_pairs > 0
 {% endcall %}
 union all
 {% call measured('S04') %}

@@ -281,13 +281,21 @@ class Policy:
                 found[row["rule"], row["jurisdiction"]][row["name"]].append((table, row))
         return found
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, str, str, str, dt.date, str], list[PolicyRow]]:
+        """What `_rows` was asked before: the same few parameters are asked of every row."""
+        return {}
+
     def _rows(self, table: str, rule: str, place: str, name: str, day: dt.date, division: str = "") -> list[PolicyRow]:
         """The rows of one parameter on a day that hold in a division."""
-        return [
-            row
-            for standing, row in self._parameters.get((rule, place), {}).get(name, [])
-            if standing == table and _holds(row, day) and division.startswith(division_key(row.get("division", "")))
-        ]
+        asked = (table, rule, place, name, day, division)
+        if asked not in self._found:
+            self._found[asked] = [
+                row
+                for standing, row in self._parameters.get((rule, place), {}).get(name, [])
+                if standing == table and _holds(row, day) and division.startswith(division_key(row.get("division", "")))
+            ]
+        return self._found[asked]
 
     def in_force(self, rule: str, place: str, day: dt.date, division: str = "") -> bool:
         """Whether the policy's own days cover a day and every parameter of the rule there has a row for it."""
