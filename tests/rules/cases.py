@@ -216,7 +216,9 @@ def _divisions(place: str, number: int) -> dict[str, str]:
         "county": f"{prefix}02", "other_county": f"{prefix}03",
     }  # fmt: skip
     own = f"{prefix}{100 + number:03}" if whole else f"{prefix}{10 + number:02}"
-    assert len(own) == len(counties["county"]), f"{place}: more cases with a county of their own than there are counties"
+    assert len(own) == len(counties["county"]), (
+        f"{place}: more cases with a county of their own than there are counties"
+    )
     return counties | {"own": own, "city": prefix.ljust(6, "0"), "elsewhere": ELSEWHERE}
 
 
