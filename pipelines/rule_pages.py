@@ -220,10 +220,14 @@ _PLACES: Mapping[str, str] = {
 }
 
 
+def _division_words(text: str) -> str:
+    return "|".join(_PLACES.get(part, part) for part in text.strip().split("|"))
+
+
 def _case_rows(text: str) -> list[dict[str, str]]:
     lines = "\n".join(line.strip() for line in text.strip().splitlines())
     return [
-        {name.strip(): _PLACES.get((cell or "").strip(), (cell or "").strip()) for name, cell in row.items() if name}
+        {name.strip(): _division_words(cell or "") for name, cell in row.items() if name}
         for row in csv.DictReader(io.StringIO(lines), skipinitialspace=True)
     ]
 

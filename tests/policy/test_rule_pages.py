@@ -46,6 +46,10 @@ def test_the_pages_are_fresh() -> None:
     assert stale == [], "run python -m pipelines.rule_pages"
 
 
+def test_no_page_shows_a_division_by_its_placeholder() -> None:
+    assert [name for name, page in generated().items() if "{" in page] == []
+
+
 def test_each_page_has_its_parts_its_texts_and_its_quotations(cases: Path) -> None:
     policy = load(POLICY)
     pages = generated(cases=cases)
