@@ -10,7 +10,7 @@ with years as (
         {{ span_end(year_start('subsidies.fiscal_year'), 'year') }} as year_ends_on,
         sum(subsidies.paid_yuan) as paid_yuan
     from {{ ref('msr_facility_subsidies') }} as subsidies
-    inner join {{ population_members('F06', 'programmes') }} as programmes
+    inner join {{ member_rows('F06', 'programmes') }} as programmes
         on
             subsidies.programme = programmes.member
             and subsidies.jurisdiction = programmes.jurisdiction

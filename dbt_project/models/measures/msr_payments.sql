@@ -29,7 +29,7 @@ suspended as (
 earmarked as (
     select distinct payments.payment_id
     from payments
-    inner join {{ population_members('F03', 'allowed_purposes') }} as allowed
+    inner join {{ member_rows('F03', 'allowed_purposes') }} as allowed
         on
             payments.programme = allowed.grouping
             and payments.jurisdiction = allowed.jurisdiction
@@ -49,12 +49,12 @@ subsidies as (
         payments.payee_provider_id,
         payments.subsidised_facility_id
     from payments
-    inner join {{ population_members('F07', 'programmes') }} as programmes
+    inner join {{ member_rows('F07', 'programmes') }} as programmes
         on
             payments.programme = programmes.member
             and payments.jurisdiction = programmes.jurisdiction
             and payments.paid_on between programmes.valid_from and programmes.valid_to
-    inner join {{ population_members('F07', 'payee_kinds') }} as payee_kinds
+    inner join {{ member_rows('F07', 'payee_kinds') }} as payee_kinds
         on
             payments.payee_kind = payee_kinds.member
             and payments.jurisdiction = payee_kinds.jurisdiction

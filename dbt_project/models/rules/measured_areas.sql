@@ -68,7 +68,7 @@ union all
         round(facilities.building_area_m2, 9) < classes.value as fails,
         null as amount
     from {{ ref('fct_facilities') }} as facilities
-    inner join {{ population_members('A06', 'facility_kinds') }} as kinds
+    inner join {{ member_rows('A06', 'facility_kinds') }} as kinds
         on
             facilities.jurisdiction = kinds.jurisdiction
             and facilities.kind = kinds.member

@@ -52,7 +52,7 @@ union all
         complaints.replied_on is null as fails,
         null as amount
     from {{ ref('fct_complaints') }} as complaints
-    left join {{ population_members('C04', 'excluded_sources') }} as excluded
+    left join {{ member_rows('C04', 'excluded_sources') }} as excluded
         on
             complaints.jurisdiction = excluded.jurisdiction
             and complaints.source = excluded.member
@@ -92,7 +92,7 @@ union all
         null as fails,
         null as amount
     from {{ ref('fct_complaints') }} as complaints
-    inner join {{ population_members('C06', 'categories') }} as categories
+    inner join {{ member_rows('C06', 'categories') }} as categories
         on
             complaints.jurisdiction = categories.jurisdiction
             and complaints.category = categories.member

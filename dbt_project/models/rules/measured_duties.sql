@@ -11,7 +11,7 @@
     from {{ ref('reg_providers') }} as providers
     inner join (select distinct provider_id from {{ ref('msr_provider_visits') }}) as serving
         on providers.provider_id = serving.provider_id
-    inner join {{ population_members('D01', 'required_items') }} as items
+    inner join {{ member_rows('D01', 'required_items') }} as items
         on
             providers.jurisdiction = items.jurisdiction
             and {{ as_of() }} between items.valid_from and items.valid_to
@@ -92,7 +92,7 @@ union all
         null as fails,
         null as amount
     from {{ ref('reg_facilities') }} as facilities
-    inner join {{ population_members('D06', 'facility_kinds') }} as kinds
+    inner join {{ member_rows('D06', 'facility_kinds') }} as kinds
         on
             facilities.jurisdiction = kinds.jurisdiction
             and facilities.kind = kinds.member
@@ -114,7 +114,7 @@ union all
         end as fails,
         null as amount
     from {{ ref('fct_facilities') }} as facilities
-    inner join {{ population_members('D07', 'facility_kinds') }} as kinds
+    inner join {{ member_rows('D07', 'facility_kinds') }} as kinds
         on
             facilities.jurisdiction = kinds.jurisdiction
             and facilities.kind = kinds.member

@@ -138,7 +138,7 @@ union all
         on
             facilities.facility_id = subsidies.facility_id
             and facilities.jurisdiction = subsidies.jurisdiction
-    inner join {{ population_members('F08', 'subsidy_programmes') }} as programmes
+    inner join {{ member_rows('F08', 'subsidy_programmes') }} as programmes
         on
             subsidies.programme = programmes.member
             and facilities.jurisdiction = programmes.jurisdiction
@@ -162,7 +162,7 @@ union all
         end as fails,
         coalesce(subsidised.paid_yuan, 0) as amount
     from {{ ref('reg_facilities') }} as facilities
-    left join {{ population_members('F09', 'approved_uses') }} as approved
+    left join {{ member_rows('F09', 'approved_uses') }} as approved
         on
             facilities.approved_use = approved.member
             and facilities.jurisdiction = approved.jurisdiction

@@ -97,7 +97,7 @@ union all
         null as fails,
         null as amount
     from {{ ref('msr_elder_periods') }} as elders
-    left join {{ population_members('E09', 'living_arrangements') }} as living
+    left join {{ member_rows('E09', 'living_arrangements') }} as living
         on
             elders.residence_jurisdiction = living.jurisdiction
             and elders.living_arrangement = living.member
@@ -168,7 +168,7 @@ union all
                     then false
             end as has_condition
         from {{ ref('msr_elder_periods') }} as periods
-        left join {{ population_members('E11', 'chronic_conditions') }} as conditions
+        left join {{ member_rows('E11', 'chronic_conditions') }} as conditions
             on
                 periods.jurisdiction = conditions.jurisdiction
                 and {{ lists_meet('periods.chronic_conditions', '[conditions.member]') }}
