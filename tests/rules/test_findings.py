@@ -102,7 +102,7 @@ def test_a_finding_that_was_seen_before_keeps_its_first_day(loads: Loads, publis
         rows = dict(loads.ask("select finding_id, first_seen_on from marts.finding_history"))
         assert rows[finding_id] == dt.date(2025, 5, 31)
         assert rows["Q01-gone"] == dt.date(2025, 4, 30)
-        first = loads.ask(f"select first_seen_on from marts.findings where finding_id = '{finding_id}'")  # noqa: S608
+        first = loads.ask(f"select first_seen_on from marts.findings where finding_id = '{finding_id}'")
         assert first == [(dt.date(2025, 5, 31),)]
     finally:
         with duckdb.connect(str(loads.database)) as connection:
