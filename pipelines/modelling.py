@@ -115,6 +115,16 @@ def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) ->
     _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
 
 
+def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These models alone, on a build database that has what they read. Raises `ModelFailed`."""
+    _results(_dbt(["run", "--select", *names], database, given))
+
+
+def run_tests(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These tests, or those of these models and seeds. Raises `ModelFailed` where one fails."""
+    _results(_dbt(["test", "--select", *names], database, given))
+
+
 def _row_counts(database: Path) -> dict[str, int]:
     """Rows of each table by schema and name, from what the engine notes of it: nothing is counted."""
     with duckdb.connect(str(database), read_only=True) as connection:

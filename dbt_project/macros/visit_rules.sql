@@ -133,3 +133,12 @@ where
 {% macro passes_if_come(source_name) %}
     {{ return('case when ' ~ has_ever_come(source_name) ~ ' then ' ~ answer('passes') ~ ' else ' ~ answer('unknown') ~ ' end') }}
 {% endmacro %}
+
+{# For each rule above, whether it is among the rules that a column names. #}
+{% macro rule_day_columns(column) %}
+    {% set found = [] %}
+    {% for rule in visit_rules() %}
+        {% do found.append('coalesce(bool_or(' ~ column ~ " = '" ~ rule ~ "'), false) as " ~ rule) %}
+    {% endfor %}
+    {{ return(found | join(',\n    ')) }}
+{% endmacro %}

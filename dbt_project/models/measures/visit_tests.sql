@@ -295,60 +295,60 @@ select
     cast(case
         when not is_public or not is_registered then null
         else 3 - eligibility
-    end as utinyint) as E01,
+    end as utinyint) as e01,
     cast(case
         when not is_public then null
         when is_registered then {{ answer('passes') }}
         when has_register then {{ answer('fails') }}
         else {{ answer('unknown') }}
-    end as utinyint) as E02,
+    end as utinyint) as e02,
     cast(case
         when service_date > died_on then {{ answer('fails') }}
         else {{ passes_if_come('deaths') }}
-    end as utinyint) as E03,
+    end as utinyint) as e03,
     cast(case
         when not is_public then null
         when not is_registered then {{ answer('unknown') }}
         when service_date > exited_on then {{ answer('fails') }}
         else {{ answer('passes') }}
-    end as utinyint) as E04,
+    end as utinyint) as e04,
     cast(case
         when not is_public then null
         when receives_ltc then {{ answer('fails') }}
         when not receives_ltc then {{ answer('passes') }}
         else {{ answer('unknown') }}
-    end as utinyint) as E05,
+    end as utinyint) as e05,
     cast(case
         when is_rostered and coalesce(service_date >= hired_on, true) and coalesce(service_date <= left_on, true)
             then {{ answer('passes') }}
         else {{ answer('fails') }}
-    end as utinyint) as S05,
+    end as utinyint) as s05,
     cast(case
         when not is_certificate_item or not is_rostered then null
         when certificate_from <= service_date and coalesce(service_date <= certificate_to, true)
             then {{ answer('passes') }}
         else {{ answer('fails') }}
-    end as utinyint) as S06,
+    end as utinyint) as s06,
     cast(case
         when is_cancelled then {{ answer('fails') }}
         when {{ has_ever_come('workers') }} or {{ has_ever_come('sanctions') }} then {{ answer('passes') }}
         else {{ answer('unknown') }}
-    end as utinyint) as S07,
+    end as utinyint) as s07,
     cast(case
         when not is_public then null
         when agreement_id is not null then {{ answer('passes') }}
         else {{ answer('fails') }}
-    end as utinyint) as S09,
+    end as utinyint) as s09,
     cast(case
         when not is_public then null
         when has_contract then {{ answer('passes') }}
         else {{ answer('fails') }}
-    end as utinyint) as S10,
+    end as utinyint) as s10,
     cast(case
         when not is_public then null
         when is_in_catalogue then {{ answer('passes') }}
         else {{ answer('fails') }}
-    end as utinyint) as S11,
+    end as utinyint) as s11,
     cast(case
         when not is_public then null
         when not (
@@ -359,19 +359,19 @@ select
         ) then {{ answer('fails') }}
         when is_fixed_worker and is_fixed_weekday and is_fixed_place and is_fixed_service then {{ answer('passes') }}
         else {{ answer('unknown') }}
-    end as utinyint) as S12,
+    end as utinyint) as s12,
     cast(case
         when not is_at_home then null
         when is_during_stay then {{ answer('fails') }}
         else {{ passes_if_come('stays') }}
-    end as utinyint) as S13,
+    end as utinyint) as s13,
     cast(case
         when not is_public then null
         when is_ended then {{ answer('fails') }}
         when is_credit_asked and credit_status in (select member from dishonest) then {{ answer('fails') }}
         when is_credit_asked and credit_status is null then {{ answer('unknown') }}
         else {{ passes_if_come('sanctions') }}
-    end as utinyint) as S15,
+    end as utinyint) as s15,
     cast(case
         when not is_public then null
         when max_price_yuan is null then {{ answer('unknown') }}
@@ -380,5 +380,5 @@ select
             > {{ millionths('price_tolerance_yuan') }} * 3600
             then {{ answer('fails') }}
         else {{ answer('passes') }}
-    end as utinyint) as Q03
+    end as utinyint) as q03
 from facts

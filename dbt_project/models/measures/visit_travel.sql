@@ -2,10 +2,11 @@
 with before as (
     select
         visits.worker_id,
-        {% for column in ['visit_id', 'started_at', 'ended_at', 'check_in_lon', 'check_in_lat'] %}
-        arg_max(visits.{{ column }}, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_{{ column }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        arg_max(visits.visit_id, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_visit_id,
+        arg_max(visits.started_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_started_at,
+        arg_max(visits.ended_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_ended_at,
+        arg_max(visits.check_in_lon, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lon,
+        arg_max(visits.check_in_lat, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lat
     from {{ ref('fct_visits') }} as visits
     where
         visits.started_at < {{ period_start() }}

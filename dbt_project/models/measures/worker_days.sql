@@ -1,4 +1,10 @@
-with days as (
+with overlapping as (
+    select distinct visit_id
+    from {{ ref('visit_overlaps') }}
+    where rule = 'S01'
+),
+
+days as (
     select
         visits.jurisdiction,
         visits.worker_number,
@@ -10,8 +16,7 @@ with days as (
         sum(visits.seconds) filter (where not visits.is_group_service_s04) as summed_seconds,
         sum(visits.subsidy_yuan) filter (where not visits.is_group_service_s04) as summed_yuan
     from {{ ref('visit_tests') }} as visits
-    left join (select distinct visit_id from {{ ref('visit_overlaps') }} where rule = 'S01') as overlapping
-        on visits.visit_id = overlapping.visit_id
+    left join overlapping on visits.visit_id = overlapping.visit_id
     where visits.is_judged
     group by visits.jurisdiction, visits.worker_number, visits.service_date
 ),

@@ -67,7 +67,7 @@ union all
 select
     findings.finding_id,
     '{{ role }}' as role,
-    travel.{{ visit }} as visit_id
+    travel.{{ visit }}
 from {{ ref('visit_travel') }} as travel
 inner join findings
     on
