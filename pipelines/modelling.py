@@ -176,5 +176,5 @@ def manifest(folder: Path) -> Path:
     sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and path.is_file()]
     newest = max(path.stat().st_mtime for path in sources)
     if not target.exists() or target.stat().st_mtime < newest:
-        _dbt(["parse"], folder / "parse.duckdb", variables(dt.date(2025, 6, 30), None))
+        _dbt(["parse"], folder / "build.duckdb", variables(dt.date(2025, 6, 30), None))
     return target

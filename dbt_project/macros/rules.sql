@@ -2,7 +2,7 @@
     Measured subjects: the one shape in which every rule hands over what it found, before any limit is applied.
 
     rule, jurisdiction, subject, period   what is judged; a period that is empty is '' (never null)
-    judged_on     the day whose parameters decide; on a day without any the result is NO_RULE_IN_FORCE
+    judged_on     the day whose parameters decide; on a day without any, or without a day, the result is NO_RULE_IN_FORCE
     measure       the figure compared, unrounded. Of rules that compare it with a limit (rules.fails_when above or below)
                   empty means that it cannot be known: NOT_ASSESSABLE
     limit_value   the limit where it comes from data; empty: the parameter rules.limit_parameter, else 0

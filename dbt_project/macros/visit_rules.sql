@@ -43,8 +43,7 @@ with months as (
         {% for column in columns %}
         visits.{{ column | replace('_id', '_number') }},
         {% endfor %}
-        visits.service_month,
-        max(visits.service_date) as last_on
+        visits.service_month
         {% for name, figure in figures.items() %},
         {{ figure }} as {{ name }}
         {% endfor %}

@@ -21,6 +21,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -214,7 +215,10 @@ def _divisions(place: str, number: int) -> dict[str, str]:
     counties = {"county": f"{prefix}001", "other_county": f"{prefix}002"} if whole else {
         "county": f"{prefix}02", "other_county": f"{prefix}03",
     }  # fmt: skip
-    own = f"{prefix}{100 + number % 900:03}" if whole else f"{prefix}{10 + number % 90:02}"
+    own = f"{prefix}{100 + number:03}" if whole else f"{prefix}{10 + number:02}"
+    assert len(own) == len(counties["county"]), (
+        f"{place}: more cases with a county of their own than there are counties"
+    )
     return counties | {"own": own, "city": prefix.ljust(6, "0"), "elsewhere": ELSEWHERE}
 
 
@@ -295,9 +299,15 @@ def _expected(text: str, mark: str) -> tuple[Expected, ...]:
     )
 
 
-def _case(rule: str, written: Mapping[str, Any], place: str, number: int) -> Case:
+def _needs_own(written: Mapping[str, Any]) -> bool:
+    given: Mapping[str, str] = written.get("given", {})
+    by_default = {source for source, cells in DEFAULTS.items() if "{own}" in cells.values()}
+    return "{own}" in str(written) or any(heading.partition("@")[0] in by_default for heading in given)
+
+
+def _case(rule: str, written: Mapping[str, Any], place: str, number: int, own_number: int) -> Case:
     mark = f"c{number:04}~"
-    divisions = _divisions(place, number)
+    divisions = _divisions(place, own_number)
     files = []
     for heading, text in written.get("given", {}).items():
         source, _, rest = heading.partition("@")
@@ -323,13 +333,16 @@ def _case(rule: str, written: Mapping[str, Any], place: str, number: int) -> Cas
 def load_cases(rules: Sequence[str] | None = None) -> Iterator[Case]:
     """All cases, one for each place in which a case is tried."""
     number = 0
+    owners: Counter[str] = Counter()
     for path in sorted(CASES.glob("*/cases.yml")):
         rule = path.parent.name
         for written in yaml.safe_load(path.read_text(encoding="utf-8")):
             for place in written.get("places", places_of(rule)):
                 number += 1
+                own_number = owners[place]
+                owners[place] += _needs_own(written)
                 if rules is None or rule in rules:
-                    yield _case(rule, written, place, number)
+                    yield _case(rule, written, place, number, own_number)
 
 
 def worlds(rules: Sequence[str] | None = None) -> list[World]:

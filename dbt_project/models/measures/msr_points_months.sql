@@ -68,8 +68,26 @@ registered as (
         and (deaths.died_on is null or deaths.died_on > open_months.ends_on)
 ),
 
+-- As for numbers: before the first day and after the last the nearest brackets tell who is entitled.
 brackets as (
-    select * from {{ ref('parameter_brackets') }}
+    select
+        jurisdiction,
+        low,
+        high,
+        value,
+        is_low_inclusive,
+        is_high_inclusive,
+        case
+            when valid_from = min(valid_from) over (partition by jurisdiction) then {{ first_day() }}
+            else valid_from
+        end as valid_from,
+        case
+            when coalesce(valid_to, {{ last_day() }}) = max(coalesce(valid_to, {{ last_day() }})) over (
+                partition by jurisdiction
+            ) then null
+            else valid_to
+        end as valid_to
+    from {{ ref('parameter_brackets') }}
     where rule = 'F10' and name = 'points_by_age'
 ),
 

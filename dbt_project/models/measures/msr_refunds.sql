@@ -1,13 +1,13 @@
 {# Each refund takes a stretch on a line on which the refunds of a payee lie one behind the other, in whole cents. #}
 with refunds as (
     select
-        payment_id,
-        payee_id,
-        paid_on,
-        {{ cents('-amount') }} as refunded_cents,
+        payments.payment_id,
+        payments.payee_id,
+        payments.paid_on,
+        {{ cents('-payments.amount') }} as refunded_cents,
         {{ evidence('payments') }}
     from {{ ref('stg_payments') }} as payments
-    where amount < 0
+    where payments.amount < 0
 )
 
 select

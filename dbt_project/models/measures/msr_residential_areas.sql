@@ -3,7 +3,6 @@
     centimetre): 20.00 m2 per 100 households pass where 20 are asked.
 #}
 {% set binary_noise = 9 %}
-{% set stages = ['planned', 'started', 'accepted', 'delivered'] %}
 with areas as (
     select
         *,
@@ -19,6 +18,11 @@ with areas as (
 limits as (
     select
         areas.*,
+        -- Empty where the homes' day is not known.
+        {% for stage in ['planned', 'started', 'accepted', 'delivered'] %}
+        areas.homes_{{ stage }}_on <= {{ as_of() }}
+        and coalesce(areas.rooms_{{ stage }}_on > areas.homes_{{ stage }}_on, true) as is_{{ stage }}_late,
+        {% endfor %}
         round(areas.households * windows.limit_value / 100, {{ binary_noise }}) as required_m2
     from areas
     left join {{ ref('reg_rule_windows') }} as windows
@@ -39,18 +43,12 @@ select
         else 'PASS'
     end as state,
     case
-        when coalesce({% for stage in stages %}homes_{{ stage }}_on{{ ', ' if not loop.last }}{% endfor %}) is not null
+        when coalesce(is_planned_late, is_started_late, is_accepted_late, is_delivered_late) is not null
             then
-                {% for stage in stages %}
-                case
-                    when
-                        homes_{{ stage }}_on <= {{ as_of() }}
-                        and (rooms_{{ stage }}_on is null or rooms_{{ stage }}_on > homes_{{ stage }}_on)
-                        then 1
-                    else 0
-                end
-                {% if not loop.last %}+{% endif %}
-                {% endfor %}
+                coalesce(cast(is_planned_late as integer), 0)
+                + coalesce(cast(is_started_late as integer), 0)
+                + coalesce(cast(is_accepted_late as integer), 0)
+                + coalesce(cast(is_delivered_late as integer), 0)
     end as late_stages,
     {{ days_between('rooms_delivered_on', as_of()) }} as days_since_delivery,
     {{ days_between('rooms_delivered_on', 'coalesce(rooms_handed_over_on, ' ~ as_of() ~ ')') }} as days_to_handover

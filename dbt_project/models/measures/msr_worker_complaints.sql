@@ -1,6 +1,6 @@
 {#
     Windows of C01 end on each day with a complaint in the period, and on the period's first day. Only those that end with a
-    complaint can reach the threshold; all of them count for the greatest number.
+    complaint can reach the threshold; all of them count for the greatest number. Days without the rule are no ends.
 #}
 with upheld as (
     select
@@ -47,6 +47,11 @@ windows as (
         threshold.value as threshold,
         count(*) as complaints
     from ends
+    inner join {{ ref('reg_rule_windows') }} as in_force
+        on
+            in_force.rule = 'C01'
+            and ends.jurisdiction = in_force.jurisdiction
+            and ends.ends_on between in_force.valid_from and in_force.valid_to
     {{ join_parameters('C01', ['threshold', 'window_days'], 'ends.jurisdiction', 'ends.ends_on') }}
     inner join upheld
         on

@@ -23,5 +23,5 @@ left join {{ ref('fct_visits') }} as visits
     on
         reached.jurisdiction = visits.jurisdiction
         and reached.worker_id = visits.worker_id
-        and visits.service_date > reached.reached_on
+        and reached.reached_on < visits.service_date
 group by reached.jurisdiction, reached.worker_id, reached.reached_on

@@ -297,7 +297,9 @@ class Policy:
             ]
         return self._found[asked]
 
-    def _nearest(self, table: str, rule: str, place: str, name: str, day: dt.date, division: str = "") -> list[PolicyRow]:
+    def _nearest(
+        self, table: str, rule: str, place: str, name: str, day: dt.date, division: str = ""
+    ) -> list[PolicyRow]:
         """The rows of a day; before the first day of a parameter and after its last those of the nearest day, so that
         subjects of such days are still told apart (they are counted as NO_RULE_IN_FORCE)."""
         held = [

@@ -538,20 +538,16 @@ def _subsidy_of_year(
     last = dt.date(year, 12, 31)
     if not facts.in_force("F06", place, last):
         return no_rule("F06", place, subject, str(year))
-    kind = None if facility is None else _facility_class(facts, place, facility, last)
-    if facility is None or kind is None:
+    kinds = () if facility is None else _facility_classes(facts, place, facility, last)
+    if facility is None or not kinds:
         return judged("F06", place, subject, str(year), [None])
     paid = total(payments, "amount")
-    low = facts.policy.number("F06", place, f"{kind}_low", last)
-    high = facts.policy.number("F06", place, f"{kind}_high", last)
-    tolerance = facts.policy.number("F06", place, "tolerance_yuan", last)
-    crossed = high if paid - high > tolerance else low
-    if crossed == low and low - paid > tolerance:
-        opened, closed = facility["opened_on"], facility["closed_on"]
-        open_through = (opened is None or opened <= dt.date(year, 1, 1)) and (closed is None or closed > last)
-        fails = True if last <= facts.as_of and open_through else None
-    else:
-        fails = crossed == high
+    answers = [_outside_bracket(facts, place, year, facility, kind, paid) for kind in kinds]
+    fails, crossed = answers[0]
+    if {answer for answer, _ in answers} != {fails}:
+        fails = None
+    elif fails:
+        crossed = max((limit for _, limit in answers), key=lambda limit: limit if paid > limit else -limit)
     return judged(
         "F06",
         place,
@@ -566,12 +562,31 @@ def _subsidy_of_year(
     )
 
 
-def _facility_class(facts: Facts, place: str, facility: Row, day: dt.date) -> str | None:
-    """Comprehensive or single by the kinds of service; unknown if none is listed, or one beside a dropped member."""
+def _outside_bracket(
+    facts: Facts, place: str, year: int, facility: Row, kind: str, paid: Decimal
+) -> tuple[bool | None, Decimal]:
+    """Whether a sum lies outside the bracket of a class, and the bound that it crosses (or the lower one)."""
+    last = dt.date(year, 12, 31)
+    low = facts.policy.number("F06", place, f"{kind}_low", last)
+    high = facts.policy.number("F06", place, f"{kind}_high", last)
+    tolerance = facts.policy.number("F06", place, "tolerance_yuan", last)
+    if paid - high > tolerance:
+        return True, high
+    if low - paid > tolerance:
+        opened, closed = facility["opened_on"], facility["closed_on"]
+        open_through = (opened is None or opened <= dt.date(year, 1, 1)) and (closed is None or closed > last)
+        return (True if last <= facts.as_of and open_through else None), low
+    return False, low
+
+
+def _facility_classes(facts: Facts, place: str, facility: Row, day: dt.date) -> tuple[str, ...]:
+    """The classes a facility may be of by its kinds of service: both, if one is known and a member was dropped."""
     kinds = len(set(facility["service_kinds"] or ()))
     if kinds >= facts.policy.number("F06", place, "comprehensive_min_kinds", day):
-        return "comprehensive"
-    return "single" if kinds and facility["service_kinds_is_complete"] else None
+        return ("comprehensive",)
+    if not kinds:
+        return ()
+    return ("single",) if facility["service_kinds_is_complete"] else ("single", "comprehensive")
 
 
 def f07(facts: Facts) -> Iterator[Judged]:
@@ -702,12 +717,11 @@ def _points_of_month(
 ) -> Iterator[Judged]:
     """The elder's month, if anything was granted or due in it."""
     sum_granted = sum(row["points"] for row in grants)
-    if not facts.in_force("F10", place, month.last):
-        if sum_granted or some_undated:
-            yield no_rule("F10", place, elder, month.label)
-        return
     entitled = _entitled_points(facts, place, elder, month.last)
     if entitled == 0 and sum_granted == 0 and not some_undated:
+        return
+    if not facts.in_force("F10", place, month.last):
+        yield no_rule("F10", place, elder, month.label)
         return
     unknown = some_undated or entitled is None
     due = entitled or 0
