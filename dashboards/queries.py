@@ -1,7 +1,9 @@
 """The only reader of publications. A publication is resolved once a request and handed to every query, so that one page
 never mixes two. Values only ever reach a query as parameters; tables and columns are this module's own words."""
 
+import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,17 @@ def current(data: Path) -> Publication | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     return Publication(str(published / name), manifest["run"], manifest["as_of"], manifest["fingerprint"])
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def data_docs(publication: Publication) -> bytes:
+    """Great Expectations' pages on a publication, packed; each page is complete in itself."""
+    home = Path(publication.folder) / "data_docs"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for page in sorted(home.rglob("*.html")):
+            archive.write(page, page.relative_to(home))
+    return packed.getvalue()
 
 
 def _ask(publication: Publication, query: str, parameters: dict[str, Any] | None = None) -> pl.DataFrame:

@@ -6,6 +6,7 @@ The measures are worked out by SQL, a row for each delivery or table; Great Expe
 
 import csv
 import datetime as dt
+import json
 import logging
 import os
 from collections.abc import Sequence
@@ -67,10 +68,21 @@ class Limit:
 @dataclass(frozen=True)
 class Judgement:
     """A row for each check and delivery or table (`_RESULTS`), in the order of the checks and of the files; and what Great
-    Expectations itself returned, for its documents."""
+    Expectations itself returned, as JSON, for its documents."""
 
     results: pl.DataFrame
-    validations: tuple[Any, ...] = ()
+    validations: tuple[str, ...] = ()
+
+    def write(self, folder: Path, name: str) -> None:
+        """Keep the judgement for a later step."""
+        self.results.write_parquet(folder / f"{name}.parquet")
+        (folder / f"{name}.json").write_text(json.dumps(self.validations), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path, name: str) -> "Judgement":
+        """What an earlier step has kept."""
+        validations = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return cls(pl.read_parquet(folder / f"{name}.parquet"), tuple(validations))
 
 
 def _day(text: str) -> dt.date | None:
@@ -147,19 +159,20 @@ def _expected(low: float | None, high: float | None) -> str:
 def quiet_context() -> Any:
     """Great Expectations without files, progress bars or news of itself. Its import takes seconds: only where it is used."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    # It tells of its temporary folder, which would be one more path in a log.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx
+    from great_expectations.data_context.types import base
+
+    # This module sets a level of its own when it is imported, and tells of its temporary folder.
+    base.logger.setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
     return context
 
 
 def _failed_rows(result: Any) -> list[int]:
     """The rows that failed. An expectation that failed without naming a row was never computed."""
-    rows = [int(row) for row in result.result.get("unexpected_index_list") or []]
+    rows = [int(row["row"]) for row in result.result.get("unexpected_index_list") or []]
     if bool(result.success) == bool(rows):
         raise CheckNotComputed(f"{result.expectation_config.meta['check']}: {result.exception_info}")
     return rows
@@ -167,15 +180,15 @@ def _failed_rows(result: Any) -> list[int]:
 
 def _validated(
     frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, name: str
-) -> tuple[set[tuple[str, int]], Any]:
-    """Let Great Expectations judge the frame; the (check, row) pairs that failed, and its own result."""
+) -> tuple[set[tuple[str, int]], str]:
+    """Let Great Expectations judge the frame; the (check, row) pairs that failed, and its own result as JSON."""
     context = quiet_context()
     import great_expectations as gx
     import great_expectations.expectations as gxe
     from great_expectations.expectations.metadata_types import FailureSeverity
 
     suite = gx.ExpectationSuite(name=name)
-    table = frame
+    table = frame.with_row_index("row")
     for check in checks:
         bounds = [_bounds(check, source, day) for source in frame["source"].to_list()]
         measure = pl.col(check.column).cast(pl.Float64)
@@ -195,7 +208,8 @@ def _validated(
                 column=f"{check.code} exceeded by",
                 max_value=0,
                 severity=FailureSeverity.CRITICAL if check.severity == "error" else FailureSeverity.WARNING,
-                meta={"check": check.code, "article": check.article, "zh": check.zh, "en": check.en},
+                meta={"check": check.code, **({"article": check.article} if check.article else {})},
+                notes=[check.zh, check.en, *([f"条款 Article: {check.article}"] if check.article else [])],
             )
         )
     batch = (
@@ -204,11 +218,18 @@ def _validated(
         .add_batch_definition_whole_dataframe(name)
         .get_batch(batch_parameters={"dataframe": table.to_pandas()})
     )
-    validation: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    # What failed is named in its documents by these columns.
+    named = {
+        "result_format": "COMPLETE",
+        "unexpected_index_column_names": ["row", "source", "file"],
+        "return_unexpected_index_query": False,
+    }
+    validation: Any = batch.validate(suite, result_format=named)
     failed = {
         (result.expectation_config.meta["check"], row) for result in validation.results for row in _failed_rows(result)
     }
-    return failed, validation
+    # Its meta holds the time of day, which would make two equal judgements differ.
+    return failed, json.dumps({**validation.to_json_dict(), "meta": {}}, ensure_ascii=False)
 
 
 def _judge(frame: pl.DataFrame, checks: Sequence[Check], day: dt.date, kind: str) -> Judgement:

@@ -115,6 +115,16 @@ def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) ->
     _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
 
 
+def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These models alone, on a build database that has what they read. Raises `ModelFailed`."""
+    _results(_dbt(["run", "--select", *names], database, given))
+
+
+def run_tests(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These tests, or those of these models and seeds. Raises `ModelFailed` where one fails."""
+    _results(_dbt(["test", "--select", *names], database, given))
+
+
 def _row_counts(database: Path) -> dict[str, int]:
     """Rows of each table by schema and name, from what the engine notes of it: nothing is counted."""
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -176,5 +186,5 @@ def manifest(folder: Path) -> Path:
     sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml"} and path.is_file()]
     newest = max(path.stat().st_mtime for path in sources)
     if not target.exists() or target.stat().st_mtime < newest:
-        _dbt(["parse"], folder / "parse.duckdb", variables(dt.date(2025, 6, 30), None))
+        _dbt(["parse"], folder / "build.duckdb", variables(dt.date(2025, 6, 30), None))
     return target

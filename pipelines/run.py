@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.metadata
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import build_database, modelling, publishing
+from pipelines import build_database, data_docs, modelling, publishing
 from pipelines.judging import Judgement, judge_deliveries, judge_publication
 from pipelines.landing.folder import Landed, land
 from pipelines.landing.profiles import Profile
@@ -22,9 +23,9 @@ _VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations",
 class PublicationStopped(Exception):
     """A check of severity error failed; the last publication stands."""
 
-    def __init__(self, failed: pl.DataFrame) -> None:
+    def __init__(self, failed: pl.DataFrame, pages: Path) -> None:
         messages = "; ".join(failed["message_en"].to_list()[:10])
-        super().__init__(f"nothing was published, the last publication stands: {messages}")
+        super().__init__(f"nothing was published, the last publication stands: {messages} (all checks: {pages})")
         self.failed = failed
 
 
@@ -52,6 +53,11 @@ class Run:
     def work(self) -> Path:
         """The build space of the run under way."""
         return self.data / "warehouse"
+
+    @property
+    def stopped(self) -> Path:
+        """What is told of the last publication that was stopped."""
+        return self.data / "stopped"
 
     @property
     def database(self) -> Path:
@@ -117,7 +123,7 @@ def _write_tables(run: Run, folder: Path) -> None:
 
 def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication:
     """5 Publish: write aside, judge as a whole, switch. Raises `PublicationStopped` where a check of severity error
-    fails; the last publication then stands."""
+    fails; the last publication then stands, and the pages of what failed are in `stopped/`."""
     run.progress("publish")
     before = publishing.current(run.data)
 
@@ -126,8 +132,10 @@ def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication
         results = pl.concat([deliveries.results, judged.results])
         results.write_parquet(folder / "quality_checks.parquet", compression="zstd")
         failed = results.filter((pl.col("severity") == "error") & ~pl.col("passed"))
+        pages = (run.stopped if failed.height else folder) / data_docs.FOLDER
+        data_docs.build_data_docs([deliveries, judged], run.as_of, pages)
         if failed.height:
-            raise PublicationStopped(failed)
+            raise PublicationStopped(failed, pages / "index.html")
         files = landed.files.select("file", "sha256", "source", "division", "file_date", "status", "profile")
         return {
             "period_start": run.parameters["period_start"],
@@ -138,7 +146,11 @@ def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication
         }
 
     mark = fingerprint(run, landed)
-    return publishing.publish(run.data, mark, run.as_of, lambda folder: _write_tables(run, folder), describe, run.keep)
+    published = publishing.publish(
+        run.data, mark, run.as_of, lambda folder: _write_tables(run, folder), describe, run.keep
+    )
+    shutil.rmtree(run.stopped, ignore_errors=True)
+    return published
 
 
 def run_all(run: Run) -> Outcome:

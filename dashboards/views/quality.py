@@ -68,6 +68,15 @@ def _checks(view: View) -> None:
     )
     table(view, shown, "check_table")
     export(view, shown, "checks", "checks")
+    st.download_button(
+        words("data_docs"),
+        data=lambda: queries.data_docs(view.publication),
+        file_name=f"data_docs_{view.publication.as_of}.zip",
+        mime="application/zip",
+        key="data_docs",
+        icon=":material/folder_zip:",
+        help=words("data_docs_help"),
+    )
 
 
 def show(view: View) -> None:

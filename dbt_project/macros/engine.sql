@@ -70,6 +70,12 @@
     {{ return('cast(' ~ starts_on ~ ' + interval ' ~ months ~ ' month - interval 1 day as date)') }}
 {% endmacro %}
 
+{# A day some months earlier. #}
+{% macro months_before(day, months) %}{{ return(adapter.dispatch('months_before')(day, months)) }}{% endmacro %}
+{% macro default__months_before(day, months) %}
+    {{ return('cast(' ~ day ~ ' - to_months(cast(' ~ months ~ ' as integer)) as date)') }}
+{% endmacro %}
+
 {# Hexadecimal digest of a text. #}
 {% macro text_digest(text) %}{{ return(adapter.dispatch('text_digest')(text)) }}{% endmacro %}
 {% macro default__text_digest(text) %}{{ return('sha256(' ~ text ~ ')') }}{% endmacro %}
@@ -105,13 +111,15 @@
 {% macro row_of(columns) %}{{ return(adapter.dispatch('row_of')(columns)) }}{% endmacro %}
 {% macro default__row_of(columns) %}{{ return('row(' ~ columns | join(', ') ~ ')') }}{% endmacro %}
 
-{# The parts of a text, and whether a list shares a member with another. #}
+{# The parts of a text, whether a list shares a member with another, and how many members it has. #}
 {% macro parts_of(text, separator) %}{{ return(adapter.dispatch('parts_of')(text, separator)) }}{% endmacro %}
 {% macro default__parts_of(text, separator) %}
     {{ return('string_split(' ~ text ~ ", '" ~ separator ~ "')") }}
 {% endmacro %}
 {% macro lists_meet(one, other) %}{{ return(adapter.dispatch('lists_meet')(one, other)) }}{% endmacro %}
 {% macro default__lists_meet(one, other) %}{{ return('list_has_any(' ~ one ~ ', ' ~ other ~ ')') }}{% endmacro %}
+{% macro list_length(list) %}{{ return(adapter.dispatch('list_length')(list)) }}{% endmacro %}
+{% macro default__list_length(list) %}{{ return('len(' ~ list ~ ')') }}{% endmacro %}
 
 {# Every day of a span, as a query with the column day. #}
 {% macro all_days(from_day, to_day) %}{{ return(adapter.dispatch('all_days')(from_day, to_day)) }}{% endmacro %}

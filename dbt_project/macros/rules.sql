@@ -2,7 +2,7 @@
     Measured subjects: the one shape in which every rule hands over what it found, before any limit is applied.
 
     rule, jurisdiction, subject, period   what is judged; a period that is empty is '' (never null)
-    judged_on     the day whose parameters decide; on a day without any the result is NO_RULE_IN_FORCE
+    judged_on     the day whose parameters decide; on a day without any, or without a day, the result is NO_RULE_IN_FORCE
     measure       the figure compared, unrounded. Of rules that compare it with a limit (rules.fails_when above or below)
                   empty means that it cannot be known: NOT_ASSESSABLE
     limit_value   the limit where it comes from data; empty: the parameter rules.limit_parameter, else 0
@@ -13,7 +13,7 @@
     amount, by name): it keeps the places in which the rule applies, and adds a row without a subject for each of them, so
     that a place without subjects is counted with zeros and a rule that drops out is missed.
 #}
-{% macro measured(rule) %}
+{% macro measured(rule) -%}
 select
     '{{ rule }}' as rule,
     found.jurisdiction,
@@ -46,7 +46,7 @@ where rule = '{{ rule }}'
     Evidence: the source rows behind the findings of one rule (columns jurisdiction, subject, period, role, source, row_key,
     file, sheet, line). The query may name rows of subjects without a finding: they are dropped.
 #}
-{% macro evidence_of(rule) %}
+{% macro evidence_of(rule) -%}
 select distinct
     findings.finding_id,
     behind.role,
@@ -69,15 +69,27 @@ inner join {{ ref('rule_findings') }} as findings
     {{ return(['visits', 'recipients', 'settlements', 'funds', 'points', 'complaints', 'duties', 'areas']) }}
 {% endmacro %}
 
-{# One parameter of a rule, by place and day, as a relation with jurisdiction, value, valid_from, valid_to (never empty). #}
+{#
+    One parameter of a rule, by place and day, as a relation with jurisdiction, value, exact_value, valid_from, valid_to
+    (never empty). Before its first day and after its last the nearest row holds: a number that tells who is judged must not
+    let subjects vanish; that no rule is in force on such a day is told by reg_rule_windows.
+#}
 {% macro parameter_rows(rule, name) %}
 (
     select
         jurisdiction,
         cast(value as double) as value,
         value as exact_value,
-        valid_from,
-        coalesce(valid_to, {{ last_day() }}) as valid_to
+        case
+            when valid_from = min(valid_from) over (partition by jurisdiction) then {{ first_day() }}
+            else valid_from
+        end as valid_from,
+        case
+            when coalesce(valid_to, {{ last_day() }}) = max(coalesce(valid_to, {{ last_day() }})) over (
+                partition by jurisdiction
+            ) then {{ last_day() }}
+            else valid_to
+        end as valid_to
     from {{ ref('parameters') }}
     where rule = '{{ rule }}' and name = '{{ name }}' and division is null
 )

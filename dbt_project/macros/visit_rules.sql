@@ -32,24 +32,43 @@
 {# Answers of a test, in the order in which one outweighs another within a group. No answer: outside the population. #}
 {% macro answer(name) %}{{ return({'no_rule': 0, 'passes': 1, 'unknown': 2, 'fails': 3}[name]) }}{% endmacro %}
 
-{# The rules above, grouped by one subject: the gravest answer of each in force, by month. #}
+{#
+    The rules above, grouped by one subject: the gravest answer of each in force, by month. `figures` are further columns of
+    the model. Ids come back at the end, when ten million visits have become months.
+#}
 {% macro visit_months(columns, figures={}) %}
+with months as (
+    select
+        visits.jurisdiction,
+        {% for column in columns %}
+        visits.{{ column | replace('_id', '_number') }},
+        {% endfor %}
+        visits.service_month
+        {% for name, figure in figures.items() %},
+        {{ figure }} as {{ name }}
+        {% endfor %}
+        {% for rule, subject in visit_rules().items() if subject == columns %},
+        max(case when days.{{ rule }} or visits.{{ rule }} is null then visits.{{ rule }} else {{ answer('no_rule') }} end)
+            as {{ rule }}
+        {% endfor %}
+    from {{ ref('visit_tests') }} as visits
+    inner join {{ ref('rule_days') }} as days
+        on visits.jurisdiction = days.jurisdiction and visits.service_date = days.day
+    where visits.is_judged
+    group by
+        visits.jurisdiction, visits.{{ columns | join(', visits.') | replace('_id', '_number') }}, visits.service_month
+)
+
 select
-    visits.jurisdiction,
-    visits.{{ columns | join(",\n    visits.") }},
-    visits.service_month,
-    max(visits.service_date) as last_on
-    {% for name, figure in figures.items() %},
-    {{ figure }} as {{ name }}
+    months.*,
+    {% for column in columns %}
+    {{ column }}s.id as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}
-    {% for rule, subject in visit_rules().items() if subject == columns %},
-    max(case when days.{{ rule }} or visits.{{ rule }} is null then visits.{{ rule }} else {{ answer('no_rule') }} end)
-        as {{ rule }}
-    {% endfor %}
-from {{ ref('visit_tests') }} as visits
-inner join {{ ref('rule_days') }} as days
-    on visits.jurisdiction = days.jurisdiction and visits.service_date = days.day
-group by visits.jurisdiction, visits.{{ columns | join(', visits.') }}, visits.service_month
+from months
+{% for column in columns %}
+inner join {{ ref('visit_numbers') }} as {{ column }}s
+    on months.{{ column | replace('_id', '_number') }} = {{ column }}s.number
+{% endfor %}
 {% endmacro %}
 
 {#
@@ -58,12 +77,43 @@ group by visits.jurisdiction, visits.{{ columns | join(', visits.') }}, visits.s
     beginning, and only the few such visits are compared with each other, day by day.
 #}
 {% macro overlaps(rule, person, other, left_out) %}
+with ordered as (
+    select
+        visit_id,
+        jurisdiction,
+        service_date,
+        is_judged,
+        {{ person }},
+        {{ other }},
+        started_at,
+        ended_at,
+        max(ended_at) over (
+            partition by {{ person }} order by started_at rows between unbounded preceding and 1 preceding
+        ) as earlier_ended_at,
+        lead(started_at) over (partition by {{ person }} order by started_at) as next_started_at
+    from {{ ref('visit_tests') }}
+    where not {{ left_out }}
+),
+
+crowded as (
+    select
+        *,
+        {{ days_touched('started_at', 'ended_at') }} as day
+    from ordered
+    where earlier_ended_at > started_at or next_started_at < ended_at
+)
+
 select distinct
     '{{ rule }}' as rule,
     visits.visit_id,
-    partners.visit_id as partner_id
-from ({{ crowded_visits(person, other, left_out) }}) as visits
-inner join ({{ crowded_visits(person, other, left_out) }}) as partners
+    visits.jurisdiction,
+    visits.service_date,
+    visits.{{ person }} as person_number,
+    partners.visit_id as partner_id,
+    partners.jurisdiction as partner_jurisdiction,
+    partners.service_date as partner_date
+from crowded as visits
+inner join crowded as partners
     on
         visits.{{ person }} = partners.{{ person }}
         and visits.day = partners.day
@@ -73,51 +123,22 @@ inner join {{ parameter_rows(rule, 'tolerance_minutes') }} as tolerances
         visits.jurisdiction = tolerances.jurisdiction
         and visits.service_date between tolerances.valid_from and tolerances.valid_to
 where
-    visits.service_date >= {{ period_start() }}
+    visits.is_judged
     and {{ seconds_between(
         'greatest(visits.started_at, partners.started_at)', 'least(visits.ended_at, partners.ended_at)'
     ) }} > tolerances.value * 60
 {% endmacro %}
 
-{% macro crowded_visits(person, other, left_out) %}
-select
-    visit_id,
-    jurisdiction,
-    service_date,
-    {{ person }},
-    {{ other }},
-    started_at,
-    ended_at,
-    {{ days_touched('started_at', 'ended_at') }} as day
-from (
-    select
-        visits.visit_id,
-        visits.jurisdiction,
-        visits.service_date,
-        visits.{{ person }},
-        visits.{{ other }},
-        visits.started_at,
-        visits.ended_at,
-        max(visits.ended_at) over (
-            partition by visits.{{ person }} order by visits.started_at, visits.visit_id
-            rows between unbounded preceding and 1 preceding
-        ) as earlier_ended_at,
-        lead(visits.started_at) over (
-            partition by visits.{{ person }} order by visits.started_at, visits.visit_id
-        ) as next_started_at
-    from {{ ref('fct_visits') }} as visits
-    inner join {{ ref('service_kinds') }} as kinds
-        on
-            coalesce(visits.jurisdiction, '') = kinds.jurisdiction
-            and visits.service_item = kinds.service_item
-            and visits.service_place is not distinct from kinds.service_place
-            and visits.service_date = kinds.service_date
-    where visits.ended_at > {{ period_start() }} and not ({{ left_out }})
-)
-where earlier_ended_at > started_at or next_started_at < ended_at
-{% endmacro %}
-
 {# A test in which silence is no answer where a whole source never came. #}
 {% macro passes_if_come(source_name) %}
     {{ return('case when ' ~ has_ever_come(source_name) ~ ' then ' ~ answer('passes') ~ ' else ' ~ answer('unknown') ~ ' end') }}
+{% endmacro %}
+
+{# For each rule above, whether it is among the rules that a column names. #}
+{% macro rule_day_columns(column) %}
+    {% set found = [] %}
+    {% for rule in visit_rules() %}
+        {% do found.append('coalesce(bool_or(' ~ column ~ " = '" ~ rule ~ "'), false) as " ~ rule) %}
+    {% endfor %}
+    {{ return(found | join(',\n    ')) }}
 {% endmacro %}

@@ -1,5 +1,6 @@
 """The demo as a whole: place after place, month after month, into a landing folder and a list of what was planted."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -47,16 +48,44 @@ class DemoSummary:
     planted: dict[str, int] = field(default_factory=dict)
 
 
-def generate(out: Path, size: Size, seed: int = 1, clean: bool = False) -> DemoSummary:
-    """Write a demo of a size into `out`: `landing/` and `planted.csv`. The same seed gives the same text files.
+class FolderInUse(Exception):
+    """The folder holds files that no interrupted demo left there; a demo never mixes with others' files."""
 
-    With `clean`, nothing is planted. A landing folder that already holds files is refused, so that two demos never mix.
+
+def generate(out: Path, size: Size, seed: int = 1, clean: bool = False) -> DemoSummary:
+    """Write a demo of a size into `out`: `landing/` and, last, `planted.csv`. The same seed gives the same text files.
+
+    With `clean`, nothing is planted. What an interrupted demo left is replaced. Raises `FolderInUse` where there are
+    other files.
     """
-    folder = out / "landing"
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} already holds files; choose another folder or empty it first")
-    folder.mkdir(parents=True, exist_ok=True)
-    setup = Setup(SCALES[size], seed, clean)
+    folder, listed, making = out / "landing", out / "planted.csv", out / ".making"
+    _clear(folder, listed, making)
+    (making / "landing").mkdir(parents=True)
+    landing = _write(making / "landing", Setup(SCALES[size], seed, clean))
+    write_planted(making / "planted.csv", landing.planted)
+    (making / "landing").replace(folder)
+    (making / "planted.csv").replace(listed)
+    making.rmdir()
+    counts = Counter(one.fault for one in landing.planted)
+    return DemoSummary(
+        size, seed, clean, folder, listed, len(landing.files), dict(sorted(landing.rows.items())),
+        dict(sorted(counts.items())),
+    )  # fmt: skip
+
+
+def _clear(folder: Path, listed: Path, making: Path) -> None:
+    """Make room. The folder `making` is there only where a demo was interrupted: then what stands beside it is its own."""
+    if making.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        listed.unlink(missing_ok=True)
+        shutil.rmtree(making)
+    if listed.exists() or (folder.exists() and any(folder.iterdir())):
+        raise FolderInUse(
+            f"{folder.parent} already holds a demo or other files; choose another folder or empty it first"
+        )
+
+
+def _write(folder: Path, setup: Setup) -> Landing:
     landing = Landing(folder, NOTES)
     samples: dict[tuple[str, str], Table] = {}
     for place in PLACES:
@@ -66,14 +95,9 @@ def generate(out: Path, size: Size, seed: int = 1, clean: bool = False) -> DemoS
             landing.write(table)
             if (place.slug, table.source) in SAMPLED:
                 samples[place.slug, table.source] = sample_of(table)
-    if not clean:
+    if not setup.clean:
         plant_landing_faults(landing, setup, samples)
-    write_planted(out / "planted.csv", landing.planted)
-    counts = Counter(one.fault for one in landing.planted)
-    return DemoSummary(
-        size, seed, clean, folder, out / "planted.csv", len(landing.files), dict(sorted(landing.rows.items())),
-        dict(sorted(counts.items())),
-    )  # fmt: skip
+    return landing
 
 
 def build_community(place: Place, setup: Setup) -> tuple[Community, pl.DataFrame]:

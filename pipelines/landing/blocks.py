@@ -39,10 +39,11 @@ class Block:
         if keep.all():
             return self
         places = keep.arg_true().to_numpy()
+        raw = self.raw  # and not this block, whose cells would be held for as long as any raw text may be asked for
         return Block(
             cells=self.cells.filter(keep),
             lines=self.lines.filter(keep),
-            raw=lambda rows: self.raw(places[rows]),
+            raw=lambda rows: raw(places[rows]),
             from_number={name: flags.filter(keep) for name, flags in self.from_number.items()},
             broken=self.broken.filter(keep) if self.broken is not None else None,
         )

@@ -214,11 +214,19 @@ def _fast_block(
     return _block(text, cells, line + np.arange(len(ends)), place + starts, place + ends), len(ends)
 
 
+def _let_go(text: mmap.mmap | bytes, place: int) -> None:
+    """Give back the memory of what has been read; the file is still there where it is looked at again."""
+    behind = place // mmap.PAGESIZE * mmap.PAGESIZE
+    if isinstance(text, mmap.mmap) and behind:
+        text.madvise(mmap.MADV_DONTNEED, 0, behind)
+
+
 def blocks(
     text: mmap.mmap | bytes, delimiter: str, place: int, line: int, width: int, piece_size: int = PIECE
 ) -> Iterator[Block]:
     """Blocks of all records from a place (the beginning of line `line`) to the end of the text."""
     while place < len(text):
+        _let_go(text, place)
         stop = min(place + piece_size, len(text))
         if stop < len(text):
             newline = text.rfind(b"\n", place, stop)

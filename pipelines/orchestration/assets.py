@@ -13,7 +13,7 @@ import dagster as dg
 import polars as pl
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from pipelines import modelling, publishing
+from pipelines import data_docs, modelling, publishing
 from pipelines.contracts import Contract, load_contracts
 from pipelines.judging import Judgement
 from pipelines.landing.folder import Landed
@@ -22,6 +22,7 @@ from pipelines.paths import DBT_PROJECT
 from pipelines.run import Run, step_judge_deliveries, step_land, step_model, step_prepare, step_publish, unchanged
 
 PREVIEW_ROWS = 5
+MESSAGES = 50
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
 
@@ -37,7 +38,10 @@ def _cell(value: object) -> str:
 
 
 def _preview(run: Run, files: pl.DataFrame, contract: Contract) -> str:
-    """A few rows without anything personal, as a table in Markdown: only columns that carry no mark of privacy."""
+    """A few rows without anything personal, as a table in Markdown: only columns that carry no mark of privacy, and no
+    rows at all where a row is a person."""
+    if any(contract.columns[name].pii for name in contract.key):
+        return "Each row is a person: none is shown."
     columns = [name for name, column in contract.columns.items() if column.pii is None][:8]
     for load in files.filter(pl.col("status") == "loaded")["load_id"].to_list():
         parts = sorted((run.data / "raw" / contract.source / load).glob("part-*.parquet"))
@@ -58,6 +62,12 @@ def _source_result(run: Run, landed: Landed, contract: Contract) -> dg.Materiali
     return dg.MaterializeResult(asset_key=source_key(contract.source), metadata=metadata)
 
 
+def _listed(messages: list[str]) -> str:
+    """Messages as a list in Markdown; what is beyond the first of them is counted."""
+    lines = [f"- {_cell(message)}" for message in messages[:MESSAGES]]
+    return "\n".join([*lines, f"- ... {len(messages) - MESSAGES}"] if len(messages) > MESSAGES else lines)
+
+
 def _check_result(key: dg.AssetKey, name: str, results: pl.DataFrame) -> dg.AssetCheckResult:
     failed = results.filter(~pl.col("passed"))
     is_error = (failed["severity"] == "error").any()
@@ -66,17 +76,28 @@ def _check_result(key: dg.AssetKey, name: str, results: pl.DataFrame) -> dg.Asse
         check_name=name,
         passed=failed.height == 0,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
-        metadata={"checks": results.height, "failed": "\n".join(failed["message_zh"].to_list()[:50])},
+        metadata={"checks": results.height, "failed": dg.MetadataValue.md(_listed(failed["message_zh"].to_list()))},
     )
 
 
 @dg.multi_asset(
     name="landing",
     specs=[
-        dg.AssetSpec(source_key(contract.source), description=f"{contract.en}（{contract.zh[0]}）. {contract.grain}")
+        dg.AssetSpec(
+            source_key(contract.source),
+            description=f"{contract.en}（{contract.zh[0]}）. {contract.grain}",
+            group_name="landing",
+        )
         for contract in load_contracts().values()
     ],
-    check_specs=[dg.AssetCheckSpec("delivery", asset=source_key(source)) for source in load_contracts()],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "delivery",
+            asset=source_key(source),
+            description="2 Judge: each delivery as a whole, by Great Expectations (expectations/deliveries.py).",
+        )
+        for source in load_contracts()
+    ],
 )
 def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """1 Land and 2 judge: every file of the landing folder, and each delivery as a whole."""
@@ -86,7 +107,7 @@ def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator
     step_prepare(run, landed)
     deliveries = step_judge_deliveries(run)
     landed.files.write_parquet(run.work / "landed.parquet")
-    deliveries.results.write_parquet(run.work / "deliveries.parquet")
+    deliveries.write(run.work, "deliveries")
     unrecognised = landed.files.filter(pl.col("source").is_null())
     if unrecognised.height:
         context.log.warning(
@@ -106,6 +127,14 @@ class Translator(DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["name"] in load_contracts():
             return source_key(dbt_resource_props["name"])
         return super().get_asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Any) -> str | None:
+        """The room of a node: staging, registers, facts, marts; seeds are what people decided."""
+        return "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+
+    def get_description(self, dbt_resource_props: Any) -> str:
+        """The grain and the words of the model, without its SQL, which lies in the project."""
+        return dbt_resource_props.get("description", "")
 
 
 def _manifest() -> dict[str, Any]:
@@ -144,7 +173,10 @@ def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
     keys = _asset_keys()
     for node in results.nodes:
         if node.unique_id in keys:
-            yield dg.Output(None, keys[node.unique_id].to_python_identifier(), metadata={"seconds": node.seconds})
+            key = keys[node.unique_id]
+            rows = results.rows.get(".".join(key.path))
+            counted = {} if rows is None else {"dagster/row_count": rows}
+            yield dg.Output(None, key.to_python_identifier(), metadata={"seconds": node.seconds, **counted})
     tests = {node.unique_id.split(".")[2]: node for node in results.nodes if node.unique_id.startswith("test.")}
     for check in context.selected_asset_check_keys:
         if check.name in tests:
@@ -159,18 +191,26 @@ def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[
 
 
 @dg.asset(
+    group_name="publishing",
     deps=[key for name, key in _asset_keys().items() if ".marts." in name or name.startswith("model.oversight.")],
-    check_specs=[dg.AssetCheckSpec("publication", asset="publication")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "publication",
+            asset="publication",
+            description="The publication as a whole, by Great Expectations (expectations/publications.py).",
+        )
+    ],
 )
 def publication(warehouse: Warehouse) -> Iterator[Any]:
     """5 Publish: written aside, judged as a whole, named by `current` in one step; the same inputs publish nothing new."""
     run = warehouse.run
     landed = Landed(pl.read_parquet(run.work / "landed.parquet"), {})
-    deliveries = Judgement(pl.read_parquet(run.work / "deliveries.parquet"))
+    deliveries = Judgement.read(run.work, "deliveries")
     published = unchanged(run, landed) or step_publish(run, landed, deliveries)
     results = pl.read_parquet(published.folder / "quality_checks.parquet")
     publishing.clear_leftovers(run.data)
     tables = {name: table["rows"] for name, table in published.manifest["tables"].items()}
-    yield dg.MaterializeResult(metadata={"run": published.manifest["run"], **tables})
+    pages = dg.MetadataValue.path(published.folder / data_docs.FOLDER / "index.html")
+    yield dg.MaterializeResult(metadata={"run": published.manifest["run"], "data_docs": pages, **tables})
     judged = results.filter(pl.col("subject_kind") == "publication")
     yield _check_result(dg.AssetKey("publication"), "publication", judged)

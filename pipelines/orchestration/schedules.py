@@ -3,14 +3,13 @@
 import datetime as dt
 import hashlib
 import json
-import os
 import stat
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from pipelines.orchestration import places
+
 everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
 
 
@@ -20,10 +19,10 @@ def settings(as_of: dt.date) -> dg.RunConfig | dict[str, object]:
         "resources": {
             "warehouse": {
                 "config": {
-                    "landing": os.environ.get("OVERSIGHT_LANDING", "landing"),
-                    "data": os.environ.get("OVERSIGHT_DATA", "data"),
-                    "as_of": as_of.isoformat(),
-                    "uses_demo_key": os.environ.get("OVERSIGHT_DEMO") == "1",
+                    "landing": places.landing(),
+                    "data": places.data(),
+                    "as_of": places.as_of(as_of).isoformat(),
+                    "uses_demo_key": places.is_demo(),
                 }
             }
         }
@@ -33,7 +32,7 @@ def settings(as_of: dt.date) -> dg.RunConfig | dict[str, object]:
 @dg.schedule(job=everything, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai")
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every night, as of the day before."""
-    day = context.scheduled_execution_time.astimezone(CHINA).date() - dt.timedelta(days=1)
+    day = context.scheduled_execution_time.astimezone(places.CHINA).date() - dt.timedelta(days=1)
     return dg.RunRequest(run_key=day.isoformat(), run_config=settings(day))
 
 
@@ -55,13 +54,13 @@ def listing(landing: Path) -> str:
 @dg.sensor(job=everything, minimum_interval_seconds=60)
 def landing_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Files that have not changed between two looks start a run; files that still grow are waited for."""
-    now = listing(Path(os.environ.get("OVERSIGHT_LANDING", "landing")))
+    now = listing(Path(places.landing()))
     before = json.loads(context.cursor) if context.cursor else {"seen": "", "done": ""}
     waiting = json.dumps({"seen": now, "done": before["done"]})
     if now == before["done"]:
         return dg.SensorResult(skip_reason="nothing new in the landing folder", cursor=waiting)
     if now != before["seen"]:
         return dg.SensorResult(skip_reason="files are still coming; they are looked at again", cursor=waiting)
-    today = dt.datetime.now(CHINA).date()
+    today = dt.datetime.now(places.CHINA).date()
     started = json.dumps({"seen": now, "done": now})
     return dg.SensorResult([dg.RunRequest(run_config=settings(today))], cursor=started)

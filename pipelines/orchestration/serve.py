@@ -8,6 +8,9 @@ from pathlib import Path
 SETTINGS = """\
 telemetry:
   enabled: false
+# No invitation to leave an address with somebody outside.
+nux:
+  enabled: false
 concurrency:
   runs:
     # A run holds the data folder; the next waits for it instead of failing.
@@ -24,16 +27,18 @@ def home(data: Path) -> Path:
 
 
 def main() -> None:
-    """`python -m pipelines.orchestration.serve --data DIR [--landing DIR] [--demo]`"""
+    """`python -m pipelines.orchestration.serve --data DIR [--landing DIR] [--as-of DAY] [--demo]`"""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--landing", type=Path)
+    parser.add_argument("--as-of", default="", help="the day of evaluation of all runs [the day before each run]")
     parser.add_argument("--port", default="3000")
     parser.add_argument("--demo", action="store_true")
     given = parser.parse_args()
     os.environ["DAGSTER_HOME"] = str(home(given.data))
     os.environ["OVERSIGHT_DATA"] = str(given.data.absolute())
     os.environ["OVERSIGHT_LANDING"] = str((given.landing or given.data / "files" / "landing").absolute())
+    os.environ["OVERSIGHT_AS_OF"] = given.as_of
     os.environ["OVERSIGHT_DEMO"] = "1" if given.demo else ""
     program = str(Path(sys.executable).with_name("dagster"))
     module = "pipelines.orchestration.definitions"

@@ -1,6 +1,7 @@
 """A publication of the demo, the app on a free port, and a browser."""
 
 import datetime as dt
+import shutil
 import socket
 import subprocess
 import time
@@ -16,7 +17,6 @@ from pipelines.demo import generate
 from pipelines.run import Run, run_all
 from pipelines.vault import Vault, demo_key
 
-CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -75,8 +75,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = str(CHROMIUM) if CHROMIUM.exists() else None
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        # The machine's own where there is one, as install.sh looks for it; else playwright's.
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield started
         started.close()
 

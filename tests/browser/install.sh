@@ -1,13 +1,27 @@
 #!/bin/sh
-# A browser for the browser tests: the machine's chromium, Debian's where it may be installed, playwright's own elsewhere.
+# A browser for the browser tests: the machine's chromium, Debian's where it may be installed, playwright's own elsewhere;
+# and a font with Chinese characters.
 set -eu
 python=$1
-if command -v chromium >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q .; then
+
+has_browser() { command -v chromium >/dev/null 2>&1; }
+# Without fontconfig (on a Mac, say) fonts cannot be asked for and are taken to be there.
+has_font() { ! command -v fc-list >/dev/null 2>&1 || fc-list :lang=zh | grep -q .; }
+
+if has_browser && has_font; then
   exit 0
 fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null
-  exit 0
+  if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; then
+    exit 0
+  fi
 fi
-"$python" -m playwright install chromium
+if ! has_browser && ! "$python" -m playwright install chromium; then
+  echo "The browser tests need a browser: install chromium (as root: apt-get install chromium), or run" >&2
+  echo "'$python -m playwright install chromium' with a network; then run make test again." >&2
+  exit 1
+fi
+if ! has_font; then
+  echo "The browser tests need a font with Chinese characters: install one, such as fonts-noto-cjk; then run make test again." >&2
+  exit 1
+fi

@@ -12,15 +12,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli import main
 from pipelines.contracts import load_contracts
-from pipelines.demo import DemoSummary, generate
+from pipelines.demo import DemoSummary, FolderInUse, generate
 from pipelines.demo.care import age_on
 from pipelines.demo.fault_notes import LANDING_NOTES, RULE_NOTES
 from pipelines.demo.generate import build_community
 from pipelines.demo.identifiers import id_cards, is_valid_id, is_valid_uscc, uscc
 from pipelines.demo.places import MONTHS, PLACES, SCALES, Place, Setup
+from pipelines.demo.rendering import Table
 from pipelines.demo.visits import make_visits
+from pipelines.demo.writing import Landing
 
 NAME = re.compile(r"(?P<source>[^_]+(?:_[a-z]+)*)_(?P<division>\d{6})_(?P<day>\d{8})(?:_[A-Z]\d)?\.(?P<ext>.+)")
 TEXT = {".csv", ".tsv", ".txt", ".gz"}
@@ -82,11 +86,43 @@ def test_another_seed_gives_other_people(faulty: DemoSummary, tmp_path: Path) ->
     assert len(digests) == 2
 
 
-def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
+def listing(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["landing/visits_140500_20250705.csv", "planted.csv"])
+def test_a_folder_with_files_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "landing").mkdir()
-    (tmp_path / "landing" / "visits_140500_20250705.csv").touch()
-    with pytest.raises(FileExistsError, match="already holds files"):
+    (tmp_path / name).write_text("somebody's", encoding="utf-8")
+    before = listing(tmp_path)
+    called = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
+    assert (called.exit_code, called.output.count("\n")) == (2, 1)
+    assert "already holds" in called.output
+    assert listing(tmp_path) == before
+    with pytest.raises(FolderInUse):
         generate(tmp_path, "small")
+
+
+def test_an_interrupted_demo_is_mended_by_the_next(
+    tmp_path: Path, faulty: DemoSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Landing.write
+
+    def interrupted(self: Landing, table: Table) -> Path:
+        if len(self.files) == 3:
+            raise KeyboardInterrupt
+        return write(self, table)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Landing, "write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path, "small")
+    assert not (tmp_path / "landing").exists()
+    # As it looks when the machine stops between the two renames.
+    (tmp_path / ".making" / "landing").rename(tmp_path / "landing")
+    (tmp_path / "landing" / "of_the_first_attempt.csv").touch()
+    generate(tmp_path, "small")
+    assert listing(tmp_path) == listing(faulty.landing.parent)
 
 
 def test_every_source_is_there(faulty: DemoSummary, clean: DemoSummary) -> None:

@@ -1,7 +1,10 @@
 """Deliveries as a whole: a plain delivery passes, each way of going wrong is told by its own check."""
 
 import datetime as dt
+import json
+import logging
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -151,6 +154,50 @@ def test_nothing_personal_is_judged_or_shown(judge: Judge, tmp_path: Path) -> No
     shown = str(judgement.results.rows()) + pages
     assert not [text for text in (ZHANG, WANG, "王某", "李某", person_key(ZHANG)) if text in shown]
     assert "delivery.html" in index.read_text(encoding="utf-8")
+
+
+def test_pages_name_the_article_and_the_files_that_failed(judge: Judge, tmp_path: Path) -> None:
+    build_data_docs([judge({**PLAIN, "visits_150300_20250628.csv": visits(6, elder=WANG)})], AS_OF, tmp_path)
+    results, asked = (next((tmp_path / kind).rglob("delivery.html")) for kind in ("validations", "expectations"))
+    assert "visits_150300_20250628.csv" in results.read_text(encoding="utf-8")
+    asked_text = asked.read_text(encoding="utf-8")
+    assert "wuhai.a12.registry_and_ledger" in asked_text
+    assert "服务对象在台账内" in asked_text
+
+
+def test_expectations_carry_the_article_where_one_asks_for_them(judge: Judge) -> None:
+    document = json.loads(judge(PLAIN).validations[0])
+    metas = [result["expectation_config"]["meta"] for result in document["results"]]
+    asked = {check.code: check.article for check in deliveries.CHECKS}
+    assert {meta["check"]: meta.get("article") for meta in metas} == asked
+    assert len([meta for meta in metas if "article" in meta]) == len([one for one in asked.values() if one]) > 0
+
+
+def test_equal_judgements_have_equal_documents(judge: Judge) -> None:
+    assert judge(PLAIN).validations == judge(PLAIN).validations
+
+
+def test_a_judgement_is_kept_and_read_again(judge: Judge, tmp_path: Path) -> None:
+    judgement = judge(PLAIN)
+    judgement.write(tmp_path, "kept")
+    again = Judgement.read(tmp_path, "kept")
+    assert_frame_equal(again.results, judgement.results)
+    assert again.validations == judgement.validations
+
+
+def test_great_expectations_tells_no_temporary_folder(judge: Judge, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        judge(PLAIN)
+    assert tempfile.gettempdir() not in "".join(f"{record.getMessage()}\n" for record in caplog.records)
+
+
+def test_many_deliveries_make_small_pages(tmp_path: Path) -> None:
+    measures = {check.column: 5.0 for check in deliveries.CHECKS}
+    frame = pl.DataFrame(
+        {"source": "visits", "division": None, "file": [f"{one}.csv" for one in range(5_000)], **measures}
+    )
+    build_data_docs([judging._judge(frame, deliveries.CHECKS, AS_OF, "delivery")], AS_OF, tmp_path)
+    assert sum(page.stat().st_size for page in tmp_path.rglob("*.html")) < 150_000
 
 
 def test_pages_ask_nothing_of_any_network(judge: Judge, tmp_path: Path) -> None:

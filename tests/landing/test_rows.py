@@ -1,7 +1,10 @@
 """Rows: what is quarantined, emptied, collapsed, and that none is ever lost."""
 
 import csv
+import gc
 import io
+import mmap
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -235,6 +238,26 @@ def test_pieces_of_any_size_give_the_records_of_the_csv_module(text: str, size: 
         return trimmed
 
     assert filled(pieces) == filled(whole)
+
+
+def test_raw_text_is_there_after_the_memory_of_a_file_was_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "text.csv"
+    path.write_text("".join(f"{number},{'x' * 100}\n" for number in range(2_000)), encoding="utf-8")
+    with path.open("rb") as file:
+        text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    found = list(text_tables.blocks(text, ",", 0, 1, 2, piece_size=3 * mmap.PAGESIZE))
+    assert len(found) > 10
+    assert [block.raw(np.array([0]))[0] for block in found] == [f"{block.lines[0] - 1},{'x' * 100}" for block in found]
+
+
+def test_the_raw_text_of_a_part_of_a_block_holds_no_cells(tmp_path: Path) -> None:
+    whole = next(text_tables.blocks(b"1,a\n,\n2,b\n", ",", 0, 1, 2))
+    raw = whole.only(pl.Series([True, False, True])).raw
+    watched = weakref.ref(whole)
+    del whole
+    gc.collect()
+    assert watched() is None
+    assert raw(np.array([1])) == ["2,b"]
 
 
 def test_the_records_are_those_of_pythons_csv(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contracts import code_lists, load_contracts
+from pipelines.contracts import load_contracts
 from pipelines.landing.folder import land
 from pipelines.vault import KEY_VARIABLE, KeyProblem, PersonKeys, key_from_environment
-
-ZHANG = "11010519491231002X"
+from tests.planted import NAMED, ZHANG
+from tests.planted import rows as planted_rows
 
 
 @given(st.lists(st.text(max_size=18), min_size=1, max_size=10), st.text(min_size=1, max_size=70))
@@ -62,33 +62,7 @@ def test_only_the_owner_may_enter_the_vault(office: Any) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-PLANTED = ["欧阳不存在", "13900001234", "虚构路八十八号", "ZS-PLANTED-77", ZHANG, ZHANG.lower(), "110105491231002"]
-
-
-def _planted_cell(source: str, name: str, line: int) -> str:
-    column = load_contracts()[source].columns[name]
-    if column.type == "id_card":
-        return [ZHANG, "110105491231002", "440308199901101512"][line % 3]
-    if column.pii == "direct":
-        return PLANTED[line % 4]
-    if name == "payee_id":
-        return ZHANG
-    samples = {
-        "uscc": "91350100M000100Y43",
-        "division": "140502",
-        "date": "2025-03-30",
-        "datetime": f"2025-03-{10 + line} 09:00",
-        "month": "2025-03",
-        "yuan": "5",
-        "integer": "3",
-        "decimal": "80",
-        "hours": "1",
-        "m2": "10",
-        "bool": "是",
-    }
-    if column.code_list:
-        return next(iter(code_lists()[column.code_list].values())).label_zh
-    return samples.get(column.type, f"T{line}")
+PLANTED = [*NAMED, ZHANG, ZHANG.lower(), "110105491231002"]
 
 
 def every_byte_outside(folder: Path, vault: Path) -> dict[Path, bytes]:
@@ -99,11 +73,9 @@ def every_byte_outside(folder: Path, vault: Path) -> dict[Path, bytes]:
 def send_planted(office: Any) -> None:
     """Every source with direct identifiers and ids in all their columns, in an unknown column, and in broken rows."""
     for source, contract in load_contracts().items():
-        header = ",".join([*contract.columns, "备用"])
-        good = [
-            ",".join([*(_planted_cell(source, name, line) for name in contract.columns), PLANTED[0]])
-            for line in range(4)
-        ]
+        header, *rows = planted_rows(source)
+        header += ",备用"
+        good = [f"{row},{PLANTED[0]}" for row in rows]
         broken = ",".join([ZHANG] * len(contract.columns) + [PLANTED[1]])
         surplus = good[0] + f",{PLANTED[2]}"
         office.send(f"{source}_140500_20250430.csv", "\n".join([header, *good, broken, surplus]))

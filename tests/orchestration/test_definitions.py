@@ -9,9 +9,10 @@ import dagster as dg
 import pytest
 
 from pipelines.contracts import load_contracts
-from pipelines.orchestration import schedules
+from pipelines.orchestration import places, schedules
 from pipelines.orchestration.definitions import defs
 from pipelines.orchestration.serve import home
+from pipelines.paths import DBT_PROJECT
 
 PINNED = Path(__file__).with_name("asset_keys.txt")
 
@@ -57,6 +58,25 @@ def test_the_schedule_is_as_of_the_day_before_in_china() -> None:
     run = schedules.nightly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests
     assert run is not None
     assert run[0].run_config["resources"]["warehouse"]["config"]["as_of"] == "2025-06-30"
+
+
+def test_a_fixed_day_goes_before_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = dt.date(2025, 6, 30)
+    monkeypatch.delenv("OVERSIGHT_AS_OF", raising=False)
+    assert places.as_of(day) == day
+    monkeypatch.setenv("OVERSIGHT_AS_OF", "2025-03-31")
+    assert places.as_of(day) == dt.date(2025, 3, 31)
+
+
+def test_a_run_started_by_hand_needs_no_settings() -> None:
+    assert dg.validate_run_config(defs.resolve_job_def("everything"), {})
+
+
+def test_assets_are_grouped_by_room() -> None:
+    assets = graph()
+    groups = {assets.get(key).group_name for key in assets.materializable_asset_keys}
+    rooms = {folder.name for folder in (DBT_PROJECT / "models").iterdir() if folder.is_dir()}
+    assert groups == {"landing", "seeds", "publishing", *rooms}
 
 
 class Looks:
@@ -113,6 +133,7 @@ def test_a_missing_landing_folder_starts_nothing(tmp_path: Path, monkeypatch: py
 def test_dagster_takes_the_settings(tmp_path: Path) -> None:
     with dg.DagsterInstance.from_config(str(home(tmp_path))) as instance:
         assert not instance.telemetry_enabled
+        assert not instance.nux_enabled
         queue = instance.get_concurrency_config().run_queue_config
         assert queue is not None
         assert queue.max_concurrent_runs == 1

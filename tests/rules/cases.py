@@ -9,16 +9,19 @@ A file is a list of cases. Each has
     given     source (or source@file-date, or source@file-date@file-division): a table, its first line the columns
     expect    a table: subject, period, result, measure, limit, amount, counted
               (`counted`: source:row_key of the evidence that makes up the amount, separated by blanks; not compared if the
-              column is left out); every result of the rule for the case's own subjects stands here, an empty table says: none
+              column is left out); every result of the rule for the case's own subjects stands here, `none` says: none
 
-Cells that are left out take the defaults below. `{county}`, `{other_county}`, `{city}` and `{elsewhere}` are divisions of the
-place tried; `{own}` is a county that no other case has. Ids are made different from those of other cases.
+Cells that are left out take the defaults below. `{county}`, `{other_county}` and `{city}` are divisions of the place tried,
+`{elsewhere}` is under no policy; `{own}` is a county that no other case has. Ids are made different from those of other
+cases. A first cell such as `a01..30` stands for thirty rows that differ in it alone (and `visits:a01..30` for thirty pieces
+of evidence).
 """
 
 import csv
 import datetime as dt
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -69,12 +72,18 @@ IDS = frozenset(
 )
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
-    "elders": {"hukou_division": "{county}", "residence_division": "{county}", "registered_on": "2000-01-01"},
-    "providers": {"name": "Provider", "division_code": "{county}"},
-    "contracts": {
-        "programme": "purchased_service", "division_code": "{county}", "starts_on": "2000-01-01", "ends_on": "2099-12-31",
+    "elders": {
+        "elder_id": "elder", "hukou_division": "{county}", "residence_division": "{county}", "registered_on": "2000-01-01",
     },
-    "agreements": {"starts_on": "2000-01-01"},
+    "deaths": {"elder_id": "elder"},
+    "stays": {"elder_id": "elder", "kind": "hospital"},
+    "providers": {"provider_id": "provider", "name": "Provider", "division_code": "{county}"},
+    "workers": {"worker_id": "worker", "provider_id": "provider"},
+    "contracts": {
+        "provider_id": "provider", "programme": "purchased_service", "division_code": "{county}",
+        "starts_on": "2000-01-01", "ends_on": "2099-12-31",
+    },
+    "agreements": {"elder_id": "elder", "provider_id": "provider", "starts_on": "2000-01-01"},
     "visits": {
         "programme": "purchased_service", "division_code": "{county}", "elder_id": "elder", "worker_id": "worker",
         "provider_id": "provider", "service_item": "cleaning", "service_place": "home", "charged_amount": "50",
@@ -206,16 +215,28 @@ def _divisions(place: str, number: int) -> dict[str, str]:
     counties = {"county": f"{prefix}001", "other_county": f"{prefix}002"} if whole else {
         "county": f"{prefix}02", "other_county": f"{prefix}03",
     }  # fmt: skip
-    own = f"{prefix}{100 + number % 900:03}" if whole else f"{prefix}{10 + number % 90:02}"
+    own = f"{prefix}{100 + number:03}" if whole else f"{prefix}{10 + number:02}"
+    assert len(own) == len(counties["county"]), (
+        f"{place}: more cases with a county of their own than there are counties"
+    )
     return counties | {"own": own, "city": prefix.ljust(6, "0"), "elsewhere": ELSEWHERE}
+
+
+def _each(text: str) -> list[str]:
+    written = re.fullmatch(r"(.*?)(\d+)\.\.(\d+)", text)
+    if written is None:
+        return [text]
+    name, first, last = written.groups()
+    return [f"{name}{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
 
 
 def _table(text: str) -> list[dict[str, str]]:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return [
+    rows = [
         {name.strip(): (cell or "").strip() for name, cell in row.items()}
         for row in csv.DictReader(io.StringIO("\n".join(lines)), skipinitialspace=True)
     ]
+    return [{**row, key: each} for row in rows for key in list(row)[:1] for each in _each(row[key])]
 
 
 def _value(column: Column, cell: str) -> Any:
@@ -272,15 +293,21 @@ def _expected(text: str, mark: str) -> tuple[Expected, ...]:
             _number(row.get("measure", "")),
             _number(row.get("limit", "")),
             Decimal(row["amount"]) if row.get("amount") else None,
-            frozenset(row["counted"].split()) if "counted" in row else None,
+            frozenset(key for part in row["counted"].split() for key in _each(part)) if "counted" in row else None,
         )
         for row in _table(text)
     )
 
 
-def _case(rule: str, written: Mapping[str, Any], place: str, number: int) -> Case:
+def _needs_own(written: Mapping[str, Any]) -> bool:
+    given: Mapping[str, str] = written.get("given", {})
+    by_default = {source for source, cells in DEFAULTS.items() if "{own}" in cells.values()}
+    return "{own}" in str(written) or any(heading.partition("@")[0] in by_default for heading in given)
+
+
+def _case(rule: str, written: Mapping[str, Any], place: str, number: int, own_number: int) -> Case:
     mark = f"c{number:04}~"
-    divisions = _divisions(place, number)
+    divisions = _divisions(place, own_number)
     files = []
     for heading, text in written.get("given", {}).items():
         source, _, rest = heading.partition("@")
@@ -306,13 +333,16 @@ def _case(rule: str, written: Mapping[str, Any], place: str, number: int) -> Cas
 def load_cases(rules: Sequence[str] | None = None) -> Iterator[Case]:
     """All cases, one for each place in which a case is tried."""
     number = 0
+    owners: Counter[str] = Counter()
     for path in sorted(CASES.glob("*/cases.yml")):
         rule = path.parent.name
         for written in yaml.safe_load(path.read_text(encoding="utf-8")):
             for place in written.get("places", places_of(rule)):
                 number += 1
+                own_number = owners[place]
+                owners[place] += _needs_own(written)
                 if rules is None or rule in rules:
-                    yield _case(rule, written, place, number)
+                    yield _case(rule, written, place, number, own_number)
 
 
 def worlds(rules: Sequence[str] | None = None) -> list[World]:

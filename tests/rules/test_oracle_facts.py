@@ -1,22 +1,15 @@
 """The facts that all rules share, where they are easiest to get wrong."""
 
 import datetime as dt
-import random
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from tests.rules.oracle import judge, registry
+from tests.rules.made_rows import AS_OF, elder, facts, row, visit
 from tests.rules.oracle.common import (
-    Facts,
-    Judged,
     Policy,
     Row,
-    World,
     age_on,
     complete_spans,
     division_key,
@@ -28,71 +21,6 @@ from tests.rules.oracle.common import (
     year_of,
     years_later,
 )
-
-AS_OF = dt.date(2024, 12, 31)
-
-
-def row(source: str, file_date: str = "2024-01-31", order: int = 1, division: str = "", **cells: Any) -> Row:
-    """A row of a source whose other cells are empty."""
-    made: Row = {}
-    for name, column in load_contracts()[source].columns.items():
-        made[name] = cells.pop(name, [] if column.base_type == "codes" else None)
-        if column.base_type == "codes":
-            made[f"{name}_is_complete"] = cells.pop(f"{name}_is_complete", True)
-    assert not cells, f"{source} has no {sorted(cells)}"
-    return made | {
-        "_file": f"{source}_{order}.csv",
-        "_file_order": order,
-        "_file_date": dt.date.fromisoformat(file_date),
-        "_division_key": division_key(division),
-        "_sheet": "",
-        "_line": 2,
-    }
-
-
-def elder(elder_id: str = "old", hukou: str = "230103", **more: Any) -> Row:
-    """A registered elder of Nangang who meets every condition."""
-    cells: dict[str, Any] = {
-        "elder_id": elder_id,
-        "hukou_division": hukou,
-        "residence_division": hukou,
-        "birth_date": dt.date(1930, 1, 1),
-        "living_arrangement": "alone",
-        "ability_level": "able",
-        "categories": ["minimum_living"],
-        "household_income": Decimal("100.00"),
-        "registered_on": dt.date(2000, 1, 1),
-    }
-    return row("elders", **(cells | more))
-
-
-def visit(visit_id: str, day: str, minutes: int = 60, hour: int = 8, **more: Any) -> Row:
-    """A public visit of the elder in Jincheng."""
-    started_at = dt.datetime.fromisoformat(day) + dt.timedelta(hours=hour)
-    cells: dict[str, Any] = {
-        "visit_id": visit_id,
-        "programme": "purchased_service",
-        "division_code": "140502",
-        "elder_id": "old",
-        "worker_id": "worker",
-        "provider_id": "provider",
-        "service_item": "cleaning",
-        "service_place": "home",
-        "started_at": started_at,
-        "ended_at": started_at + dt.timedelta(minutes=minutes),
-        "subsidy_amount": Decimal("30.00"),
-        "charged_amount": Decimal("30.00"),
-    }
-    return row("visits", **(cells | more))
-
-
-def facts(as_of: dt.date = AS_OF, policy: Policy | None = None, **world: list[Row]) -> Facts:
-    return Facts(world, as_of, None, policy or load_policy())
-
-
-def judged(rule: str, world: World, as_of: dt.date = AS_OF, policy: Policy | None = None) -> list[Judged]:
-    return list(registry()[rule](Facts(world, as_of, None, policy or load_policy())))
-
 
 # ---- days -----------------------------------------------------------------------------------------------------------
 
@@ -258,7 +186,7 @@ def test_of_assessments_of_one_day_the_greatest_id_counts_and_without_one_the_ve
     day = dt.date(2024, 5, 5)
     known = facts(
         elders=[elder()],
-        ability_assessments=[assessed("b", day, "severe"), assessed("a", day, "mild"), assessed("c", AS_OF, "total")],
+        ability_assessments=[assessed("a", day, "mild"), assessed("b", day, "severe"), assessed("0", AS_OF, "total")],
     )
     assert known.ability_on("old", day) == "severe"
     assert known.ability_on("old", dt.date(2024, 5, 4)) == "able"
@@ -333,130 +261,3 @@ def test_a_countys_own_price_goes_before_the_citys() -> None:
     assert with_own.number("Q03", "jincheng", "max_price", day, "140502003") == 40
     assert with_own.number("Q03", "jincheng", "max_price", day, "140521") == 35
     assert with_own.number("Q03", "jincheng", "max_price", dt.date(2024, 5, 31), "140502") == 35
-
-
-# ---- rules ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_group_fails_by_one_visit_in_force_and_counts_only_those() -> None:
-    world = {"deaths": [row("deaths", elder_id="old", died_on=dt.date(2022, 12, 30))]}
-    visits = [
-        visit("before", "2022-12-31", division_code="140502"),
-        visit("after", "2023-01-01", division_code="140502"),
-    ]
-    results = list(registry()["E03"](Facts(world | {"visits": visits}, AS_OF, dt.date(2022, 1, 1), load_policy())))
-    assert [(j.period, j.result, j.amount) for j in results] == [
-        ("2022-12", "NO_RULE_IN_FORCE", None),
-        ("2023-01", "FAIL", Decimal("30.00")),
-    ]
-    assert results[1].counted == {("visits", "after")} and results[1].ground == {("deaths", "old")}
-
-
-def test_without_any_death_on_file_nobody_is_known_to_be_alive() -> None:
-    visits = [visit("v", "2024-05-01")]
-    assert [j.result for j in judged("E03", {"visits": visits})] == ["NOT_ASSESSABLE"]
-    others = [row("deaths", elder_id="other", died_on=dt.date(2024, 1, 1))]
-    assert [j.result for j in judged("E03", {"visits": visits, "deaths": others})] == ["PASS"]
-
-
-def test_hours_above_the_cap_put_their_share_of_the_subsidy_at_risk() -> None:
-    visits = [visit("a", "2024-05-01", minutes=200), visit("b", "2024-05-02", minutes=100)]
-    [found] = judged("Q01", {"visits": visits})
-    assert (found.result, found.measure, found.limit, found.amount) == ("FAIL", 5.0, 4.0, Decimal("12.00"))
-    exactly = [visit("a", "2024-05-01", minutes=240)]
-    assert [j.result for j in judged("Q01", {"visits": exactly})] == ["PASS"]
-
-
-@pytest.mark.parametrize(("second_hour", "minutes", "distinct"), [(9, 30, 1), (9, 29, 2), (10, 90, 1)])
-def test_a_visit_that_follows_within_the_minutes_joins_the_one_before(
-    second_hour: int, minutes: int, distinct: int
-) -> None:
-    visits = [visit("a", "2024-05-01", minutes=minutes), visit("b", "2024-05-01", hour=second_hour)]
-    assert [j.measure for j in judged("Q02", {"visits": visits})] == [distinct]
-
-
-@pytest.mark.parametrize(("shared", "result"), [(5, "PASS"), (6, "FAIL")])
-def test_visits_overlap_above_the_tolerance_also_across_places(shared: int, result: str) -> None:
-    first = visit("a", "2024-05-01", minutes=60 + shared)
-    second = visit("b", "2024-05-01", hour=9, elder_id="other", division_code="999999")
-    [found] = judged("S01", {"visits": [first, second]})
-    assert found.result == result
-    if result == "FAIL":
-        assert found.counted == {("visits", "a")} and found.ground == {("visits", "b")}
-
-
-def test_two_day_windows_lie_within_the_month() -> None:
-    place = {"division_code": "371002"}
-    checks = [
-        row("check_ins", check_in_id=f"{day}", elder_id="old", checked_at=dt.datetime(2024, 4, day, 9), **place)
-        for day in range(2, 31, 2)
-    ]
-    world = {"elders": [elder(hukou="371002")], "check_ins": checks}
-    april = {j.period: j for j in judged("E09", world)}["2024-04"]
-    assert (april.result, april.measure) == ("PASS", 0.0)
-    checks[0]["outcome"] = "no_answer"
-    april = {j.period: j for j in judged("E09", world)}["2024-04"]
-    assert (april.result, april.measure) == ("FAIL", 2.0)
-
-
-def test_without_a_later_snapshot_a_quarter_is_not_known_to_be_unverified() -> None:
-    def result(*versions: tuple[str, dt.date | None]) -> str:
-        rows = [
-            elder(hukou="150302", file_date=date, order=order, last_verified_on=verified)
-            for order, (date, verified) in enumerate(versions, start=1)
-        ]
-        return {j.period: j.result for j in judged("E08", {"elders": rows})}["2024-Q2"]
-
-    assert result(("2024-04-30", None)) == "NOT_ASSESSABLE"
-    assert result(("2024-06-30", None)) == "FAIL"
-    assert result(("2024-06-30", dt.date(2024, 3, 31))) == "FAIL"
-    assert result(("2024-09-30", dt.date(2024, 7, 1))) == "NOT_ASSESSABLE"
-    assert result(("2024-05-31", dt.date(2024, 4, 1)), ("2024-09-30", dt.date(2024, 7, 1))) == "PASS"
-
-
-# ---- any rows at all ------------------------------------------------------------------------------------------------
-
-
-def test_any_rows_are_judged_once_per_subject_and_in_any_order() -> None:
-    rng = random.Random(7)
-    people, providers, divisions = [f"p{i}" for i in range(12)], ["x", "y"], ["140502", "150302", "371002", "230103"]
-
-    def day() -> dt.date:
-        return dt.date(2023, 6, 1) + dt.timedelta(days=rng.randrange(800))
-
-    choose: dict[str, Callable[[], Any]] = {
-        "elders": lambda: elder(
-            rng.choice(people),
-            rng.choice(divisions),
-            file_date=day().isoformat(),
-            order=rng.randrange(10**6),
-            ltc_benefit=rng.choice([True, False, None]),
-            exited_on=rng.choice([None, None, day()]),
-            last_verified_on=rng.choice([None, day()]),
-        ),
-        "visits": lambda: visit(
-            f"v{rng.randrange(900)}",
-            day().isoformat(),
-            hour=rng.randrange(8, 12),
-            order=rng.randrange(10**6),
-            division_code=rng.choice(divisions),
-            elder_id=rng.choice(people),
-            worker_id=rng.choice(people),
-            provider_id=rng.choice(providers),
-            check_in_lon=rng.choice([None, 112.8, 113.1]),
-            check_in_lat=35.5,
-            recorded_at=rng.choice([None, dt.datetime(2024, 6, 1)]),
-        ),
-        "deaths": lambda: row("deaths", elder_id=rng.choice(people), died_on=day(), order=rng.randrange(10**6)),
-    }
-    world = {source: [make() for _ in range(1000 if source == "visits" else 40)] for source, make in choose.items()}
-    results = judge(world, AS_OF, None, load_policy())
-    subjects = [subject(found) for found in results]
-    assert len(subjects) == len(set(subjects))
-    assert {found.result for found in results} == {"FAIL", "PASS", "NOT_ASSESSABLE"}
-    shuffled = {source: rng.sample(rows, len(rows)) for source, rows in world.items()}
-    assert sorted(judge(shuffled, AS_OF, None, load_policy()), key=subject) == sorted(results, key=subject)
-
-
-def subject(found: Judged) -> tuple[str, str, str, str]:
-    return found.rule, found.jurisdiction, found.subject, found.period

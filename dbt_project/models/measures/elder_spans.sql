@@ -197,36 +197,33 @@ answers as (
         spans.cut_on,
         conditions.alternative,
         conditions.fact,
-        coalesce(max(case
-            when not spans.cut_on between conditions.valid_from and conditions.valid_to then null
-            when conditions.fact = 'age' then case
-                when spans.birth_date is null then 1
-                when {{ years_later('spans.birth_date', 'try_cast(conditions.value as integer)') }} <= spans.cut_on then 2
-                else 0
-            end
-            when conditions.fact = 'categories' then case
-                when {{ lists_meet('spans.categories', parts_of('conditions.value', '|')) }} then 2
-                when spans.categories_is_complete then 0
-                else 1
-            end
-            when conditions.fact = 'ability' then case
-                when grades.grade_rank is null then 1
-                when grades.grade_rank >= least_grades.grade_rank then 2
-                else 0
-            end
-            when conditions.fact = 'living_arrangement' then case
-                when spans.living_arrangement is null then 1
-                when {{ lists_meet(
+        coalesce(max(
+            case
+                when not spans.cut_on between conditions.valid_from and conditions.valid_to then null
+                when conditions.fact = 'age' and spans.birth_date is null then 1
+                when conditions.fact = 'categories' and {{ lists_meet(
+                    'spans.categories', parts_of('conditions.value', '|')
+                ) }} then 2
+                when conditions.fact = 'categories' and spans.categories_is_complete then 0
+                when conditions.fact = 'categories' then 1
+                when conditions.fact = 'ability' and grades.grade_rank is null then 1
+                when conditions.fact = 'living_arrangement' and spans.living_arrangement is null then 1
+                when conditions.fact = 'income' and spans.household_income_yuan is null then 1
+                when
+                    conditions.fact = 'age'
+                    and {{ years_later('spans.birth_date', 'try_cast(conditions.value as integer)') }} <= spans.cut_on
+                    then 2
+                when conditions.fact = 'ability' and grades.grade_rank >= least_grades.grade_rank then 2
+                when conditions.fact = 'living_arrangement' and {{ lists_meet(
                     '[spans.living_arrangement]', parts_of('conditions.value', '|')
                 ) }} then 2
+                when
+                    conditions.fact = 'income'
+                    and spans.household_income_yuan <= try_cast(conditions.value as decimal(18, 2))
+                    then 2
                 else 0
             end
-            when conditions.fact = 'income' then case
-                when spans.household_income_yuan is null then 1
-                when spans.household_income_yuan <= try_cast(conditions.value as decimal(18, 2)) then 2
-                else 0
-            end
-        end), 1) as answer
+        ), 1) as answer
     from spans
     inner join conditions on spans.jurisdiction = conditions.jurisdiction
     left join {{ ref('ability_grades') }} as grades on spans.ability_level = grades.grade
@@ -249,7 +246,7 @@ alternatives as (
             min(answer) as answer
         from answers
         group by elder_id, jurisdiction, cut_on, alternative
-    )
+    ) as each_alternative
     group by elder_id, jurisdiction, cut_on
 ),
 

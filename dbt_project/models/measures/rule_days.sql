@@ -9,10 +9,8 @@ with days as (
 
 select
     days.jurisdiction,
-    days.day
-    {% for rule in visit_rules() %},
-    coalesce(bool_or(windows.rule = '{{ rule }}'), false) as {{ rule }}
-    {% endfor %}
+    days.day,
+    {{ rule_day_columns('windows.rule') }}
 from days
 left join {{ ref('reg_rule_windows') }} as windows
     on days.jurisdiction = windows.jurisdiction and days.day between windows.valid_from and windows.valid_to

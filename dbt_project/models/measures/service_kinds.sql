@@ -15,6 +15,7 @@ with kinds as (
         service_place,
         service_date
     from {{ ref('fct_visits') }}
+    where started_at >= {{ period_start() }} or ended_at > {{ period_start() }}
 ),
 
 members as (
@@ -36,6 +37,24 @@ members as (
         max(valid_to) as valid_to
     from {{ ref('reg_rule_members') }}
     group by rule, name, member
+),
+
+-- Places whose old people some register has listed by as_of: elsewhere nobody can be called unregistered.
+registers as (
+    select distinct jurisdictions.jurisdiction
+    from {{ ref('jurisdictions') }} as jurisdictions
+    inner join (select distinct _division_key from {{ ref('stg_elders') }}) as registers
+        on left(registers._division_key, length(jurisdictions.prefix)) = jurisdictions.prefix
+),
+
+-- Where a policy says nothing of credit, credit is not asked.
+credit_places as (
+    select distinct
+        jurisdiction,
+        valid_from,
+        coalesce(valid_to, {{ last_day() }}) as valid_to
+    from {{ ref('parameter_sets') }}
+    where rule = 'S15' and name = 'dishonest_credit_status'
 )
 
 select
@@ -69,11 +88,18 @@ select
         ), false)
     ) and not coalesce(bool_or(
         members.rule = 'S13' and members.name = 'excluded_items' and members.member = kinds.service_item
-    ), false) as is_at_home
+    ), false) as is_at_home,
+    count(registers.jurisdiction) > 0 as has_register,
+    count(credit_places.jurisdiction) > 0 as is_credit_asked
 from kinds
 left join members
     on
         kinds.jurisdiction = members.jurisdiction
         and (kinds.service_item = members.member or kinds.service_place = members.member)
         and kinds.service_date between members.valid_from and members.valid_to
+left join registers on kinds.jurisdiction = registers.jurisdiction
+left join credit_places
+    on
+        kinds.jurisdiction = credit_places.jurisdiction
+        and kinds.service_date between credit_places.valid_from and credit_places.valid_to
 group by kinds.jurisdiction, kinds.service_item, kinds.service_place, kinds.service_date

@@ -1,53 +1,82 @@
-{# The visit before may lie on an earlier day and in another place. #}
-with located as (
+{# The visit before may lie in another place, and before the period: of those days each worker's last visit is enough. #}
+with before as (
     select
-        visits.visit_id,
         visits.worker_id,
-        visits.jurisdiction,
-        visits.service_date,
-        visits.subsidy_amount_yuan as subsidy_yuan,
-        visits.started_at,
-        visits.check_in_lon,
-        visits.check_in_lat,
-        lag(visits.visit_id) over worker as earlier_visit_id,
-        lag(visits.ended_at) over worker as earlier_ended_at,
-        lag(visits.check_in_lon) over worker as earlier_lon,
-        lag(visits.check_in_lat) over worker as earlier_lat
+        arg_max(visits.visit_id, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_visit_id,
+        arg_max(visits.started_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_started_at,
+        arg_max(visits.ended_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_ended_at,
+        arg_max(visits.check_in_lon, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lon,
+        arg_max(visits.check_in_lat, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lat
     from {{ ref('fct_visits') }} as visits
-    inner join {{ ref('service_kinds') }} as kinds
-        on
-            coalesce(visits.jurisdiction, '') = kinds.jurisdiction
-            and visits.service_item = kinds.service_item
-            and visits.service_place is not distinct from kinds.service_place
-            and visits.service_date = kinds.service_date
     where
-        visits.check_in_lon is not null
+        visits.started_at < {{ period_start() }}
+        and visits.check_in_lon is not null
         and visits.check_in_lat is not null
-        and not kinds.is_without_travel
-    window worker as (partition by visits.worker_id order by visits.started_at, visits.visit_id)
+        and coalesce(visits.service_place, '') not in (
+            select member from {{ member_rows('S03', 'excluded_places') }}
+        )
+    group by visits.worker_id
+),
+
+located as (
+    select
+        visit_id,
+        worker_number,
+        jurisdiction,
+        service_date,
+        subsidy_yuan,
+        is_judged,
+        started_at,
+        ended_at,
+        travel_lon,
+        travel_lat
+    from {{ ref('visit_tests') }}
+    where travel_lon is not null and travel_lat is not null and started_at >= {{ period_start() }}
+    union all
+    select
+        before.last_visit_id as visit_id,
+        numbers.number as worker_number,
+        null as jurisdiction,
+        null as service_date,
+        null as subsidy_yuan,
+        false as is_judged,
+        before.last_started_at as started_at,
+        before.last_ended_at as ended_at,
+        before.last_check_in_lon as travel_lon,
+        before.last_check_in_lat as travel_lat
+    from before
+    inner join {{ ref('visit_numbers') }} as numbers on before.worker_id = numbers.id
+),
+
+ordered as (
+    select
+        *,
+        lag(visit_id) over worker as earlier_visit_id,
+        lag(ended_at) over worker as earlier_ended_at,
+        lag(travel_lon) over worker as earlier_lon,
+        lag(travel_lat) over worker as earlier_lat
+    from located
+    window worker as (partition by worker_number order by started_at, visit_id)
 ),
 
 pairs as (
     select
         visit_id,
         earlier_visit_id,
-        worker_id,
+        worker_number,
         jurisdiction,
         service_date,
         subsidy_yuan,
         {{ seconds_between('earlier_ended_at', 'started_at') }} as gap_seconds,
-        {{ kilometres_between('earlier_lon', 'earlier_lat', 'check_in_lon', 'check_in_lat') }} as distance_km
-    from located
-    where
-        service_date >= {{ period_start() }}
-        and jurisdiction is not null
-        and started_at >= earlier_ended_at
+        {{ kilometres_between('earlier_lon', 'earlier_lat', 'travel_lon', 'travel_lat') }} as distance_km
+    from ordered
+    where is_judged and started_at >= earlier_ended_at
 )
 
 select
     pairs.visit_id,
     pairs.earlier_visit_id,
-    pairs.worker_id,
+    pairs.worker_number,
     pairs.jurisdiction,
     pairs.service_date,
     pairs.subsidy_yuan,

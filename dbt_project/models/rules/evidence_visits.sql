@@ -1,45 +1,8 @@
 {#
-    Where a visit stands in the files is asked only of the visits behind a finding. `ground` rows are found by the same
-    registers and spans that the tests asked.
+    Where a visit stands in the files is asked once, for the visits of all findings. `ground` rows of registers are found by
+    the same spans that the tests asked.
 #}
-with failing as (
-    select distinct visit_id from {{ ref('visit_failures') }}
-    union
-    select visit_id from {{ ref('visit_overlaps') }}
-    union
-    select partner_id as visit_id from {{ ref('visit_overlaps') }}
-    union
-    select visit_id from {{ ref('visit_travel') }}
-    where is_too_fast
-    union
-    select earlier_visit_id as visit_id from {{ ref('visit_travel') }}
-    where is_too_fast
-),
-
-places as (
-    select
-        visits.visit_id,
-        visits.jurisdiction,
-        visits.elder_id,
-        visits.worker_id,
-        visits.service_date,
-        visits.file,
-        visits.sheet,
-        visits.line
-    from {{ ref('fct_visits') }} as visits
-    inner join failing on visits.visit_id = failing.visit_id
-),
-
-visits as (
-    select
-        *,
-        {{ day_text('service_date') }} as day,
-        {{ month_text('service_month') }} as month
-    from {{ ref('fct_visits') }}
-    where started_at >= {{ period_start() }}
-),
-
-failures as (
+with failures as (
     select
         *,
         {{ month_text('service_month') }} as period
@@ -50,24 +13,17 @@ elders as (
     select * from {{ ref('reg_elder_versions') }}
 )
 
-{% for rule in visit_rules() %}
-{% call evidence_of(rule) %}
-    select
-        failures.jurisdiction,
-        failures.subject,
-        failures.period,
-        'counted' as role,
-        'visits' as source,
-        failures.visit_id as row_key,
-        places.file,
-        places.sheet,
-        places.line
-    from failures
-    inner join places on failures.visit_id = places.visit_id
-    where failures.rule = '{{ rule }}'
-{% endcall %}
+select
+    behind.finding_id,
+    behind.role,
+    'visits' as source,
+    visits.visit_id as row_key,
+    visits.file,
+    visits.sheet,
+    visits.line
+from {{ ref('visits_behind_findings') }} as behind
+inner join {{ ref('fct_visits') }} as visits on behind.visit_id = visits.visit_id
 union all
-{% endfor %}
 {% for rule in ['E01', 'E05'] %}
 {% call evidence_of(rule) %}
     select
@@ -255,146 +211,3 @@ union all
             and credit.credit_status = dishonest.member
     where failures.rule = 'S15'
 {% endcall %}
-{% for rule, person in [('S01', 'worker_id'), ('S02', 'elder_id')] %}
-union all
-{% call evidence_of(rule) %}
-    select
-        places.jurisdiction,
-        places.{{ person }} as subject,
-        {{ day_text('places.service_date') }} as period,
-        'counted' as role,
-        'visits' as source,
-        places.visit_id as row_key,
-        places.file,
-        places.sheet,
-        places.line
-    from {{ ref('visit_overlaps') }} as overlapping
-    inner join places on overlapping.visit_id = places.visit_id
-    where overlapping.rule = '{{ rule }}'
-    union all
-    select
-        places.jurisdiction,
-        places.{{ person }} as subject,
-        {{ day_text('places.service_date') }} as period,
-        'ground' as role,
-        'visits' as source,
-        partners.visit_id as row_key,
-        partners.file,
-        partners.sheet,
-        partners.line
-    from {{ ref('visit_overlaps') }} as overlapping
-    inner join places on overlapping.visit_id = places.visit_id
-    inner join places as partners on overlapping.partner_id = partners.visit_id
-    where
-        overlapping.rule = '{{ rule }}'
-        and (places.jurisdiction, places.service_date) is distinct from (partners.jurisdiction, partners.service_date)
-{% endcall %}
-{% endfor %}
-union all
-{% call evidence_of('S03') %}
-    select
-        travel.jurisdiction,
-        travel.worker_id as subject,
-        {{ day_text('travel.service_date') }} as period,
-        'counted' as role,
-        'visits' as source,
-        places.visit_id as row_key,
-        places.file,
-        places.sheet,
-        places.line
-    from {{ ref('visit_travel') }} as travel
-    inner join places on travel.visit_id = places.visit_id
-    where travel.is_too_fast
-    union all
-    select
-        travel.jurisdiction,
-        travel.worker_id as subject,
-        {{ day_text('travel.service_date') }} as period,
-        'ground' as role,
-        'visits' as source,
-        places.visit_id as row_key,
-        places.file,
-        places.sheet,
-        places.line
-    from {{ ref('visit_travel') }} as travel
-    inner join places on travel.earlier_visit_id = places.visit_id
-    where travel.is_too_fast
-{% endcall %}
-union all
-{% call evidence_of('S04') %}
-    select
-        visits.jurisdiction,
-        visits.worker_id as subject,
-        visits.day as period,
-        'counted' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
-    from visits
-    inner join {{ ref('service_kinds') }} as kinds
-        on
-            visits.jurisdiction = kinds.jurisdiction
-            and visits.service_item = kinds.service_item
-            and visits.service_place is not distinct from kinds.service_place
-            and visits.service_date = kinds.service_date
-    where not kinds.is_group_service_s04
-{% endcall %}
-union all
-{% call evidence_of('S08') %}
-    select
-        visits.jurisdiction,
-        visits.provider_id as subject,
-        visits.month as period,
-        'counted' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
-    from visits
-    inner join {{ ref('provider_lengths') }} as lengths
-        on
-            visits.jurisdiction = lengths.jurisdiction
-            and visits.provider_id = lengths.provider_id
-            and visits.service_month = lengths.service_month
-            and {{ seconds_between('visits.started_at', 'visits.ended_at') }} // 60 = lengths.whole_minutes
-    where visits.is_public
-{% endcall %}
-union all
-{% call evidence_of('S14') %}
-    select
-        visits.jurisdiction,
-        visits.provider_id as subject,
-        visits.month as period,
-        'counted' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
-    from visits
-    inner join {{ parameter_rows('S14', 'max_hours') }} as hours
-        on
-            visits.jurisdiction = hours.jurisdiction
-            and {{ span_end('visits.service_month', 'month') }} between hours.valid_from and hours.valid_to
-    where {{ seconds_between('visits.ended_at', 'visits.recorded_at') }} > hours.value * 3600
-{% endcall %}
-{% for rule in ['Q01', 'Q02'] %}
-union all
-{% call evidence_of(rule) %}
-    select
-        visits.jurisdiction,
-        visits.elder_id as subject,
-        visits.month as period,
-        'counted' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
-    from visits
-    where visits.is_public
-{% endcall %}
-{% endfor %}

@@ -1,6 +1,6 @@
 {#
     Monthly rules whose test looks at one visit: the gravest answer of the month decides, the failing visits are the measure.
-    The month is judged on its last day in force, or, where none of its visits lies on such a day, on that of the last visit.
+    The month is judged on its last day in force; without a day, where none of its visits lies on a day in force.
 #}
 with failures as (
     select
@@ -41,7 +41,7 @@ month_days as (
         groups.jurisdiction,
         groups.{{ columns | join(" || '|' || groups.") }} as subject,
         {{ month_text('groups.service_month') }} as period,
-        case when groups.{{ rule }} = {{ answer('no_rule') }} then groups.last_on else month_days.judged_on end as judged_on,
+        case when groups.{{ rule }} > {{ answer('no_rule') }} then month_days.judged_on end as judged_on,
         case groups.{{ rule }}
             when {{ answer('fails') }} then failures.visits
             when {{ answer('passes') }} then 0
@@ -98,12 +98,12 @@ union all
         worker_id as subject,
         {{ day_text('service_date') }} as period,
         service_date as judged_on,
-        count(*) filter (where is_too_fast) as measure,
+        fast_pairs as measure,
         null as limit_value,
         null as fails,
-        sum(subsidy_yuan) filter (where is_too_fast) as amount
-    from {{ ref('visit_travel') }}
-    group by jurisdiction, worker_id, service_date
+        fast_yuan as amount
+    from {{ ref('worker_days') }}
+    where travel_pairs > 0
 {% endcall %}
 union all
 {% call measured('S04') %}

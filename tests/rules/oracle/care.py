@@ -510,14 +510,14 @@ def overlap(facts: Facts, rule: str, same: str, other: str) -> Iterator[Judged]:
         return is_group_service(facts, rule, place, service_date(tested), visit)
 
     def partners(place: str, visit: Row) -> list[Row]:
-        allowed = facts.policy.number(rule, place, "tolerance_minutes", service_date(visit))
+        allowed_seconds = facts.policy.number(rule, place, "tolerance_minutes", service_date(visit)) * 60
         return [
             partner
             for partner in facts.where("visits", **{same: visit[same]})
             if partner["visit_id"] != visit["visit_id"]
             and partner[other] != visit[other]
+            and shared_seconds(visit, partner) > allowed_seconds
             and not left_out(place, partner, visit)
-            and shared_minutes(visit, partner) > Fraction(allowed)
         ]
 
     def elsewhere(place: str, visits: list[Row]) -> Evidence:
@@ -542,10 +542,10 @@ def overlap(facts: Facts, rule: str, same: str, other: str) -> Iterator[Judged]:
     )
 
 
-def shared_minutes(one: Row, other: Row) -> Fraction:
+def shared_seconds(one: Row, other: Row) -> int:
     """How long two visits run at the same time; not above 0 if they do not."""
     shared = min(one["ended_at"], other["ended_at"]) - max(one["started_at"], other["started_at"])
-    return Fraction(int(shared.total_seconds()), 60)
+    return int(shared.total_seconds())
 
 
 def s01(facts: Facts) -> Iterator[Judged]:
@@ -573,21 +573,18 @@ def s03(facts: Facts) -> Iterator[Judged]:
     def in_order(visit: Row) -> tuple[dt.datetime, str]:
         return visit["started_at"], visit["visit_id"]
 
-    def is_located(place: str, day: dt.date, visit: Row) -> bool:
-        excluded = facts.policy.members("S03", place, "excluded_places", day)
-        has_coordinates = visit["check_in_lon"] is not None and visit["check_in_lat"] is not None
-        return has_coordinates and visit["service_place"] not in excluded
-
     def earlier(place: str, visit: Row) -> Row | None:
         """The visit before, if the two are a pair that is judged."""
-        day = service_date(visit)
-        if not is_located(place, day, visit):
+        excluded = facts.policy.members("S03", place, "excluded_places", service_date(visit))
+
+        def is_located(row: Row) -> bool:
+            has_coordinates = row["check_in_lon"] is not None and row["check_in_lat"] is not None
+            return has_coordinates and row["service_place"] not in excluded
+
+        if not is_located(visit):
             return None
-        before = [
-            row
-            for row in facts.where("visits", worker_id=visit["worker_id"])
-            if in_order(row) < in_order(visit) and is_located(place, day, row)
-        ]
+        of_worker = facts.where("visits", worker_id=visit["worker_id"])
+        before = [row for row in of_worker if in_order(row) < in_order(visit) and is_located(row)]
         last = max(before, key=in_order, default=None)
         return last if last is not None and visit["started_at"] >= last["ended_at"] else None
 

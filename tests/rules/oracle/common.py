@@ -281,13 +281,37 @@ class Policy:
                 found[row["rule"], row["jurisdiction"]][row["name"]].append((table, row))
         return found
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, str, str, str, dt.date, str], list[PolicyRow]]:
+        """What `_rows` was asked before: the same few parameters are asked of every row."""
+        return {}
+
     def _rows(self, table: str, rule: str, place: str, name: str, day: dt.date, division: str = "") -> list[PolicyRow]:
         """The rows of one parameter on a day that hold in a division."""
-        return [
+        asked = (table, rule, place, name, day, division)
+        if asked not in self._found:
+            self._found[asked] = [
+                row
+                for standing, row in self._parameters.get((rule, place), {}).get(name, [])
+                if standing == table and _holds(row, day) and division.startswith(division_key(row.get("division", "")))
+            ]
+        return self._found[asked]
+
+    def _nearest(
+        self, table: str, rule: str, place: str, name: str, day: dt.date, division: str = ""
+    ) -> list[PolicyRow]:
+        """The rows of a day; before the first day of a parameter and after its last those of the nearest day, so that
+        subjects of such days are still told apart (they are counted as NO_RULE_IN_FORCE)."""
+        held = [
             row
             for standing, row in self._parameters.get((rule, place), {}).get(name, [])
-            if standing == table and _holds(row, day) and division.startswith(division_key(row.get("division", "")))
+            if standing == table and not row.get("division")
         ]
+        if held:
+            first = min(dt.date.fromisoformat(row["valid_from"]) for row in held)
+            last = max(dt.date.fromisoformat(row["valid_to"] or dt.date.max.isoformat()) for row in held)
+            day = min(max(day, first), last)
+        return self._rows(table, rule, place, name, day, division)
 
     def in_force(self, rule: str, place: str, day: dt.date, division: str = "") -> bool:
         """Whether the policy's own days cover a day and every parameter of the rule there has a row for it."""
@@ -301,7 +325,7 @@ class Policy:
 
     def number_or_none(self, rule: str, place: str, name: str, day: dt.date, division: str = "") -> Decimal | None:
         """A number on a day; a division's own row goes before the place's."""
-        rows = self._rows("parameters", rule, place, name, day, division)
+        rows = self._nearest("parameters", rule, place, name, day, division)
         return Decimal(max(rows, key=lambda row: len(division_key(row["division"])))["value"]) if rows else None
 
     def number(self, rule: str, place: str, name: str, day: dt.date, division: str = "") -> Decimal:
@@ -313,7 +337,7 @@ class Policy:
 
     def members(self, rule: str, place: str, name: str, day: dt.date, grouping: str = "") -> frozenset[str]:
         """The members of a set on a day (of one group of it)."""
-        rows = self._rows("parameter_sets", rule, place, name, day)
+        rows = self._nearest("parameter_sets", rule, place, name, day)
         return frozenset(row["member"] for row in rows if row["grouping"] == grouping)
 
     def has_parameter(self, rule: str, place: str, name: str) -> bool:
@@ -322,7 +346,7 @@ class Policy:
 
     def brackets(self, rule: str, place: str, name: str, day: dt.date) -> list[Bracket]:
         """The classes of a table on a day, the lowest first."""
-        rows = self._rows("parameter_brackets", rule, place, name, day)
+        rows = self._nearest("parameter_brackets", rule, place, name, day)
         classes = [
             Bracket(
                 low=Decimal(row["low"]),
