@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract, load_contracts
-from pipelines.model_sources import AUDIT_COLUMNS, FILES_COLUMNS, QUARANTINE_COLUMNS, source_columns
+from pipelines.model_sources import AUDIT_COLUMNS, FILES_COLUMNS, FIRST_SEEN_COLUMNS, QUARANTINE_COLUMNS, source_columns
 
 LoadFolder = Callable[[str, str], Path]
 """Load and source to the folder that holds `part-*.parquet` and `issues.parquet`."""
@@ -96,10 +96,11 @@ def _issues(connection: duckdb.DuckDBPyConnection, issues: list[tuple[str, str, 
     connection.execute("drop table issue_parts")
 
 
-def make(path: Path, files: pl.DataFrame, folder: LoadFolder) -> None:
+def make(path: Path, files: pl.DataFrame, folder: LoadFolder, history: Path | None = None) -> None:
     """Create the build database of a run at `path` (a file left there by a run that died is replaced).
 
-    `files` has the columns of `raw.files`, one row per file and source; `folder` tells where a load's parts are.
+    `files` has the columns of `raw.files`, one row per file and source; `folder` tells where a load's parts are;
+    `history` is the Parquet of findings that the last publication knew.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for stale in (path, path.with_name(path.name + ".wal")):
@@ -120,6 +121,11 @@ def make(path: Path, files: pl.DataFrame, folder: LoadFolder) -> None:
         connection.execute(f"create table raw.files ({_typed(FILES_COLUMNS)})")
         connection.execute(f"create table raw.quarantine ({_typed(QUARANTINE_COLUMNS)})")
         connection.execute("create table raw.parts (path varchar, load_id varchar)")
+        connection.execute(f"create table raw.first_seen ({_typed(FIRST_SEEN_COLUMNS)})")
+        if history:
+            connection.execute(
+                "insert into raw.first_seen select finding_id, first_seen_on from read_parquet(?)", [str(history)]
+            )
         if files.height:
             ordered = files.select(list(FILES_COLUMNS)).sort("file_order", "source", nulls_last=True)
             connection.register("given_files", ordered.to_arrow())

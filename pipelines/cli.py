@@ -9,6 +9,7 @@ import errno
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -132,6 +133,44 @@ def _keys(vault: Vault, is_demo: bool) -> PersonKeys:
     return demo_key(vault) if is_demo else key_from_environment()
 
 
+def _publication(data: Path, run_name: str | None) -> Path:
+    """The folder of a publication: the one named, else the current one. Exit code 2 where there is none."""
+    from pipelines.publishing import current, publications
+
+    named = {item.manifest["run"]: item.folder for item in publications(data)}
+    if run_name:
+        if run_name not in named:
+            _fail(f"{data} keeps no publication {run_name}; kept are: {', '.join(named) or 'none'}", 2)
+        return named[run_name]
+    publication = current(data)
+    if publication is None:
+        _fail(f"nothing is published in {data} yet; make a publication with: oversight run", 2)
+        raise AssertionError("unreachable")
+    return publication.folder
+
+
+@main.command()
+@click.argument("finding_id")
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--run", "run_name", help="A publication that is kept [the current one].")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def explain(finding_id: str, data: Path, run_name: str | None, lang: Any, as_json: bool) -> None:
+    """Say why a finding is one: numbers, articles, parameters in force that day, calculation, rows with file and line."""
+    from pipelines import explaining
+
+    try:
+        explanation = explaining.explain(_publication(data, run_name), finding_id)
+    except explaining.UnknownFinding as error:
+        _fail(str(error), 2)
+        return
+    if as_json:
+        click.echo(json.dumps(asdict(explanation), ensure_ascii=False, default=str))
+    else:
+        click.echo(explaining.in_words(explanation, lang))
+
+
 @main.command()
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -253,6 +292,49 @@ def profile_check(files: tuple[Path, ...]) -> None:
 
     for path in files:
         click.echo(f"{path}: {load_profile(path).source}")
+
+
+@main.group()
+def policy() -> None:
+    """What people decided: documents, requirements, rules and their numbers."""
+
+
+@policy.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def policy_diff(before: str, after: str, data: Path, as_json: bool) -> None:
+    """Say what differs between two publications: rows of the policy, and findings that appeared, vanished or changed."""
+    from pipelines import comparing
+
+    difference = comparing.compare(_publication(data, before), _publication(data, after))
+    if as_json:
+        document = {"policy": difference.policy.to_dicts(), "findings": difference.findings.to_dicts()}
+        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    else:
+        click.echo(comparing.in_words(difference))
+
+
+@policy.command("check")
+@click.option("--documents", type=_FOLDER, help="Folder with the texts of the documents [beside the project].")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome for programs.")
+@_says_what_is_wrong
+def policy_check(documents: Path | None, as_json: bool) -> None:
+    """Say whether the tables of policy are whole: days, quotations, parameters, cases, pages. Exit code 1: they are not."""
+    from pipelines import paths
+    from pipelines.policy import check as check_policy
+
+    checks = check_policy(paths.POLICY, paths.PROJECT, documents or paths.DOCUMENTS)
+    if as_json:
+        click.echo(json.dumps([one.document() for one in checks], ensure_ascii=False))
+    else:
+        for one in checks:
+            click.echo(f"{one.outcome:<9} {one.name}: {one.not_done or one.question}")
+            for problem in one.problems:
+                click.echo(f"    {problem.sentence()}")
+    sys.exit(1 if any(one.problems for one in checks) else 0)
 
 
 @main.command()

@@ -71,6 +71,7 @@ class Column(_Strict):
     identifies: Identifies | None = None
     not_yet_after_as_of: bool = False
     emptied_with: str | None = None
+    birth_date_in: str | None = None
     note: str | None = None
 
     @property
@@ -114,7 +115,7 @@ class Contract(_Strict):
     def _columns_exist(self) -> "Contract":
         named = [*self.key, *([self.date] if self.date else [])]
         for column in self.columns.values():
-            named += [name for name in (column.after, column.emptied_with) if name]
+            named += [name for name in (column.after, column.emptied_with, column.birth_date_in) if name]
             named += [part.column for part in (column.min_except, column.identifies) if part]
         unknown = sorted(set(named) - set(self.columns))
         if unknown:

@@ -71,6 +71,11 @@ QUARANTINE_COLUMNS: Mapping[str, tuple[str, str]] = {
     "level": ("varchar", "row where the whole row was set aside, cell where a cell was emptied."),
 }
 
+FIRST_SEEN_COLUMNS: Mapping[str, tuple[str, str]] = {
+    "finding_id": ("varchar", "A finding of this or of an earlier publication."),
+    "first_seen_on": ("date", "The earliest as_of of a publication that had it."),
+}
+
 # Held unique by construction (and by tests of the macro): at a hundred million rows proving it again in each run costs
 # as much as finding the revised rows.
 _BULK_SOURCES = frozenset({"visits", "settlement_lines", "points", "check_ins"})
@@ -180,6 +185,11 @@ def sources_file() -> str:
             "name": "quarantine",
             "description": "One row per quarantined row or emptied cell.",
             "columns": [_column(name, kind, text) for name, (kind, text) in QUARANTINE_COLUMNS.items()],
+        },
+        {
+            "name": "first_seen",
+            "description": "One row per finding that the publication before this run knew.",
+            "columns": [_column(name, kind, text) for name, (kind, text) in FIRST_SEEN_COLUMNS.items()],
         },
     ]
     for contract in load_contracts().values():

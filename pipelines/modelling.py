@@ -108,6 +108,23 @@ def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> Model
     return replace(results, rows=_row_counts(database))
 
 
+def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
+    """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
+    wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
+    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
+
+
+def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These models alone, on a build database that has what they read. Raises `ModelFailed`."""
+    _results(_dbt(["run", "--select", *names], database, given))
+
+
+def run_tests(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
+    """These tests, or those of these models and seeds. Raises `ModelFailed` where one fails."""
+    _results(_dbt(["test", "--select", *names], database, given))
+
+
 def _row_counts(database: Path) -> dict[str, int]:
     """Rows of each table by schema and name, from what the engine notes of it: nothing is counted."""
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -128,12 +145,15 @@ def published_marts(database: Path) -> list[str]:
 
 
 def export(database: Path, folder: Path) -> None:
-    """Write every published mart, the files and the quarantine, each in the order of all its columns."""
+    """Write every published mart, the files, the quarantine, and the policy by which the rules judged (policy_<seed>), each
+    in the order of all its columns."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        tables = [("marts", name) for name in published_marts(database)]
-        tables += [("raw", name) for name in PUBLISHED_RAW]
-        for schema, name in tables:
-            relation = connection.table(f"{schema}.{name}").order("ALL")
+        tables = [(f"marts.{name}", name) for name in published_marts(database)]
+        tables += [(f"raw.{name}", name) for name in PUBLISHED_RAW]
+        seeds = connection.execute("select table_name from duckdb_tables() where schema_name = 'policy' order by 1")
+        tables += [(f"policy.{name}", f"policy_{name}") for (name,) in seeds.fetchall()]
+        for table, name in tables:
+            relation = connection.table(table).order("ALL")
             relation.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
 
 

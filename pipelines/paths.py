@@ -9,3 +9,5 @@ REFERENCE = SEEDS / "reference"
 POLICY = SEEDS / "policy"
 PROFILES = PROJECT / "profiles"
 DBT_PROJECT = PROJECT / "dbt_project"
+# The texts of the documents are no part of the project; where they lie beside it, quotations are looked up in them.
+DOCUMENTS = PROJECT.parent / "shared" / "policy" / "documents"

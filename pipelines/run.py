@@ -93,8 +93,15 @@ def fingerprint(run: Run, landed: Landed) -> str:
 
 
 def step_prepare(run: Run, landed: Landed) -> Path:
-    """Make the build database over the loads that count."""
-    build_database.make(run.database, landed.files, lambda load, source: run.data / "raw" / source / load)
+    """Make the build database over the loads that count, and over the findings that were seen before."""
+    before = publishing.current(run.data)
+    history = before.folder / "finding_history.parquet" if before else None
+    build_database.make(
+        run.database,
+        landed.files,
+        lambda load, source: run.data / "raw" / source / load,
+        history if history and history.exists() else None,
+    )
     return run.database
 
 

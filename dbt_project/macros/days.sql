@@ -46,3 +46,10 @@
 {% macro event_day(column, type) %}
     {{ return(year_start(column) if type == 'integer' else 'cast(' ~ column ~ ' as date)') }}
 {% endmacro %}
+
+{# Completed years from one day to another: a year is complete on its anniversary (of 29 February on 1 March in common years). #}
+{% macro completed_years(from_day, to_day) %}
+    {% set years = '(' ~ year_of(to_day) ~ ' - ' ~ year_of(from_day) ~ ')' %}
+    {{ return('(' ~ years ~ ' - case when ' ~ years_later(from_day, 'cast(' ~ years ~ ' as integer)') ~ ' > ' ~ to_day
+        ~ ' then 1 else 0 end)') }}
+{% endmacro %}

@@ -6,12 +6,15 @@
 
 {#
     Which of several rows of one key is the current one: that of the newest file. In the register of old people the county
-    of a person's own hukou knows best: its row goes before those of other registers of the same day.
+    of a person's own hukou knows best: its row goes before those of other registers of the same day. Within one register
+    and day the newest file speaks for the register, so only its row is asked for the county.
 #}
 {% macro version_order(source_name) %}
     {% set order = [] %}
     {% if source_name == 'elders' %}
-        {% do order.append('(_division_key = ' ~ trimmed_division(county_of('hukou_division')) ~ ') desc') %}
+        {% do order.append('(speaks_for_register and _division_key = '
+            ~ trimmed_division(county_of('hukou_division')) ~ ') desc') %}
+        {% do order.append('speaks_for_register desc') %}
     {% endif %}
     {{ return(order + ['_file_order desc']) }}
 {% endmacro %}
@@ -58,7 +61,14 @@
                 partition by {{ version_key(source_name) | join(', ') }}
                 order by {{ version_order(source_name) | join(', ') }}
             ) as place
-        from {{ source('raw', source_name) }}
+        from {% if source_name == 'elders' %}(
+            select
+                *,
+                _file_order = max(_file_order) over (
+                    partition by {{ version_key(source_name) | join(', ') }}, _division_key
+                ) as speaks_for_register
+            from {{ source('raw', source_name) }}
+        ){% else %}{{ source('raw', source_name) }}{% endif %}
         where {{ row_hash(version_key(source_name)) }} in (
             select key_hash
             from (

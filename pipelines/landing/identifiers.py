@@ -56,6 +56,11 @@ def canonical_id_cards(texts: pl.Series) -> pl.Series:
     return frame.with_columns(upgraded=upgraded).select(pl.coalesce("value", "upgraded")).to_series()
 
 
+def birth_dates(canonical: pl.Series) -> pl.Series:
+    """The birth dates inside canonical citizens' numbers; null where there is no such day."""
+    return canonical.str.slice(6, 8).str.strptime(pl.Date, "%Y%m%d", strict=False)
+
+
 def check_id_cards(texts: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Canonical numbers; which of them have a wrong check digit; which are no numbers or have an impossible birth date."""
     canonical = canonical_id_cards(texts)
@@ -65,7 +70,7 @@ def check_id_cards(texts: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
         good = canonical.drop_nulls()
         expected = _scattered(len(texts), fits.arg_true(), id_check_characters(good.str.slice(0, 17)))
         wrong = (canonical.str.slice(17) != expected).fill_null(False)
-    born = canonical.str.slice(6, 8).str.strptime(pl.Date, "%Y%m%d", strict=False)
+    born = birth_dates(canonical)
     malformed = ~wrong & (born.is_null() | (canonical.str.slice(6, 4) == "0000").fill_null(False))
     return pl.select(pl.when(wrong | malformed).then(None).otherwise(canonical)).to_series(), wrong, malformed
 

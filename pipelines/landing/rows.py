@@ -184,6 +184,7 @@ def type_rows(contract: Contract, cells: NamedCells) -> TypedRows:
 def pseudonymised(contract: Contract, rows: pl.DataFrame, keys: PersonKeys) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with person keys and without direct identifiers; and the ids behind the keys (`column, key, id`)."""
     behind: list[pl.DataFrame] = []
+    rows = _with_birth_dates(contract, rows)
     for name, column in contract.columns.items():
         if column.pii != "identifier":
             continue
@@ -201,6 +202,16 @@ def pseudonymised(contract: Contract, rows: pl.DataFrame, keys: PersonKeys) -> t
         pl.concat(behind) if behind else pl.DataFrame(schema={"column": pl.String, "key": pl.String, "id": pl.String})
     )
     return rows.drop(dropped), people
+
+
+def _with_birth_dates(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    """The last chance to read a missing birth date out of a citizen's number: behind this door only its key is known."""
+    filled = [
+        pl.coalesce(name, identifiers.birth_dates(rows[column.birth_date_in])).alias(name)
+        for name, column in contract.columns.items()
+        if column.birth_date_in
+    ]
+    return rows.with_columns(filled)
 
 
 def _persons_only(rows: pl.DataFrame, column: Column) -> pl.Series:

@@ -109,7 +109,7 @@ def test_a_figure_leads_to_its_rows_and_their_total_equals_it(app: Any, context:
 def test_an_export_opens_and_says_what_it_is(app: Any, context: BrowserContext) -> None:
     page = context.new_page()
     visit(page, f"{app.address}/facilities?place=威海市 371000", PAGES["facilities"][0])
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=180_000) as waiting:
         page.get_by_role("button", name="导出 xlsx").first.click()
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(Path(waiting.value.path()).read_bytes()))
     about, rows = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)

@@ -1,0 +1,1 @@
+{{ visit_months(['elder_id', 'provider_id']) }}

@@ -1,0 +1,1 @@
+{{ visit_months(['provider_id']) }}

@@ -1,0 +1,4 @@
+select distinct
+    rule,
+    jurisdiction
+from {{ ref('rule_requirements') }}

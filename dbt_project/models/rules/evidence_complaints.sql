@@ -1,0 +1,113 @@
+{# Complaints about a worker from the beginning of the window that ends on the first day of the period. #}
+{% set worker_complaints %}
+    select
+        workers.jurisdiction,
+        workers.worker_id as subject,
+        {{ day_text('workers.reached_on') }} as period,
+        complaints.complaint_id,
+        complaints.file,
+        complaints.sheet,
+        complaints.line
+    from {{ ref('msr_worker_complaints') }} as workers
+    inner join {{ ref('fct_complaints') }} as complaints
+        on workers.jurisdiction = complaints.jurisdiction and workers.worker_id = complaints.worker_id
+    {{ join_parameters('C01', ['window_days'], 'workers.jurisdiction', 'workers.reached_on') }}
+    where
+        complaints.is_upheld
+        and complaints.target_kind = 'worker'
+        and {{ days_between('complaints.received_on', period_start()) }} < window_days.value
+{% endset %}
+{% call evidence_of('C01') %}
+    select
+        jurisdiction,
+        subject,
+        period,
+        'counted' as role,
+        'complaints' as source,
+        complaint_id as row_key,
+        file,
+        sheet,
+        line
+    from ({{ worker_complaints }})
+{% endcall %}
+union all
+{% call evidence_of('C02') %}
+    select
+        workers.jurisdiction,
+        workers.worker_id as subject,
+        {{ day_text('workers.reached_on') }} as period,
+        'counted' as role,
+        'visits' as source,
+        visits.visit_id as row_key,
+        visits.file,
+        visits.sheet,
+        visits.line
+    from {{ ref('msr_workers_still_serving') }} as workers
+    inner join {{ ref('fct_visits') }} as visits
+        on
+            workers.jurisdiction = visits.jurisdiction
+            and workers.worker_id = visits.worker_id
+            and visits.service_date > workers.reached_on
+    union all
+    select
+        jurisdiction,
+        subject,
+        period,
+        'ground' as role,
+        'complaints' as source,
+        complaint_id as row_key,
+        file,
+        sheet,
+        line
+    from ({{ worker_complaints }})
+{% endcall %}
+union all
+{% call evidence_of('C03') %}
+    select
+        contracts.jurisdiction,
+        contracts.contract_id as subject,
+        {{ day_text('reached.reached_on') }} as period,
+        'counted' as role,
+        'complaints' as source,
+        complaints.complaint_id as row_key,
+        complaints.file,
+        complaints.sheet,
+        complaints.line
+    from {{ ref('msr_contract_complaints') }} as reached
+    inner join {{ ref('reg_contracts') }} as contracts on reached.contract_id = contracts.contract_id
+    inner join {{ ref('fct_complaints') }} as complaints
+        on
+            contracts.provider_id = complaints.provider_id
+            and contracts.jurisdiction = complaints.jurisdiction
+            and complaints.received_on between contracts.starts_on and contracts.ends_on
+    where complaints.is_upheld and complaints.target_kind = 'provider'
+    union all
+    select
+        contracts.jurisdiction,
+        contracts.contract_id as subject,
+        {{ day_text('reached.reached_on') }} as period,
+        'ground' as role,
+        'contracts' as source,
+        contracts.contract_id as row_key,
+        contracts.file,
+        contracts.sheet,
+        contracts.line
+    from {{ ref('msr_contract_complaints') }} as reached
+    inner join {{ ref('reg_contracts') }} as contracts on reached.contract_id = contracts.contract_id
+{% endcall %}
+{% for rule, day in {'C04': 'closed_on', 'C05': 'received_on', 'C06': 'received_on'}.items() %}
+union all
+{% call evidence_of(rule) %}
+    select
+        jurisdiction,
+        complaint_id as subject,
+        {{ day_text(day) }} as period,
+        'counted' as role,
+        'complaints' as source,
+        complaint_id as row_key,
+        file,
+        sheet,
+        line
+    from {{ ref('fct_complaints') }}
+{% endcall %}
+{% endfor %}

@@ -1,0 +1,151 @@
+{% call evidence_of('D01') %}
+    select
+        items.jurisdiction,
+        disclosures.provider_id as subject,
+        '' as period,
+        'counted' as role,
+        'disclosures' as source,
+        disclosures.provider_id || '|' || disclosures.item as row_key,
+        {{ evidence('disclosures') }}
+    from {{ ref('stg_disclosures') }} as disclosures
+    inner join {{ member_rows('D01', 'required_items') }} as items
+        on disclosures.item = items.member and {{ as_of() }} between items.valid_from and items.valid_to
+    union all
+    select
+        jurisdiction,
+        provider_id as subject,
+        '' as period,
+        'ground' as role,
+        'providers' as source,
+        provider_id as row_key,
+        file,
+        sheet,
+        line
+    from {{ ref('reg_providers') }}
+{% endcall %}
+{% for rule, kind in {'D02': 'year', 'D05': 'quarter'}.items() %}
+union all
+{% call evidence_of(rule) %}
+    select
+        checks.jurisdiction,
+        checks.provider_id as subject,
+        checks.period,
+        'ground' as role,
+        'providers' as source,
+        providers.provider_id as row_key,
+        providers.file,
+        providers.sheet,
+        providers.line
+    from {{ ref('msr_provider_checks') }} as checks
+    inner join {{ ref('reg_providers') }} as providers on checks.provider_id = providers.provider_id
+    where checks.kind = '{{ kind }}'
+    union all
+    select
+        jurisdiction,
+        subject,
+        period,
+        'ground' as role,
+        'visits' as source,
+        visit_id as row_key,
+        file,
+        sheet,
+        line
+    from (
+        select
+            findings.jurisdiction,
+            findings.subject,
+            findings.period,
+            visits.visit_id,
+            visits.file,
+            visits.sheet,
+            visits.line,
+            row_number() over (
+                partition by findings.jurisdiction, findings.subject, findings.period
+                order by visits.started_at, visits.visit_id
+            ) as place
+        from {{ ref('rule_findings') }} as findings
+        inner join {{ ref('reg_periods') }} as periods on findings.period = periods.period and periods.kind = '{{ kind }}'
+        inner join {{ ref('fct_visits') }} as visits
+            on
+                findings.jurisdiction = visits.jurisdiction
+                and findings.subject = visits.provider_id
+                and visits.service_date between periods.starts_on and periods.ends_on
+        where findings.rule = '{{ rule }}' and visits.is_public
+    )
+    where place = 1
+{% endcall %}
+{% endfor %}
+union all
+{% call evidence_of('D03') %}
+    select
+        divisions.jurisdiction,
+        evaluations.evaluation_id as subject,
+        {{ day_text('evaluations.evaluated_on') }} as period,
+        'counted' as role,
+        'evaluations' as source,
+        evaluations.evaluation_id as row_key,
+        {{ evidence('evaluations') }}
+    from {{ ref('stg_evaluations') }} as evaluations
+    inner join {{ ref('reg_divisions') }} as divisions on evaluations.division_code = divisions.division_code
+{% endcall %}
+union all
+{% call evidence_of('D04') %}
+    select
+        divisions.jurisdiction,
+        inspections.inspection_id as subject,
+        {{ day_text('inspections.rectify_by') }} as period,
+        'counted' as role,
+        'inspections' as source,
+        inspections.inspection_id as row_key,
+        {{ evidence('inspections') }}
+    from {{ ref('stg_inspections') }} as inspections
+    inner join {{ ref('reg_divisions') }} as divisions on inspections.division_code = divisions.division_code
+{% endcall %}
+{% for rule, period in {'D06': day_text('closed_on'), 'D07': "''"}.items() %}
+union all
+{% call evidence_of(rule) %}
+    select
+        jurisdiction,
+        facility_id as subject,
+        {{ period }} as period,
+        'ground' as role,
+        'facilities' as source,
+        facility_id as row_key,
+        file,
+        sheet,
+        line
+    from {{ ref('reg_facilities') }}
+{% endcall %}
+{% endfor %}
+union all
+{% call evidence_of('D08') %}
+    select
+        divisions.jurisdiction,
+        sanctions.sanction_id as subject,
+        {{ day_text('sanctions.starts_on') }} as period,
+        'ground' as role,
+        'sanctions' as source,
+        sanctions.sanction_id as row_key,
+        {{ evidence('sanctions') }}
+    from {{ ref('stg_sanctions') }} as sanctions
+    inner join {{ ref('reg_divisions') }} as divisions on sanctions.division_code = divisions.division_code
+    union all
+    select
+        divisions.jurisdiction,
+        sanctions.sanction_id as subject,
+        {{ day_text('sanctions.starts_on') }} as period,
+        'counted' as role,
+        'payments' as source,
+        refunds.payment_id as row_key,
+        refunds.file,
+        refunds.sheet,
+        refunds.line
+    from {{ ref('stg_sanctions') }} as sanctions
+    inner join {{ ref('reg_divisions') }} as divisions on sanctions.division_code = divisions.division_code
+    inner join {{ ref('msr_sanction_refunds') }} as taken on sanctions.sanction_id = taken.sanction_id
+    inner join {{ ref('msr_refunds') }} as refunds
+        on
+            taken.provider_id = refunds.payee_id
+            and refunds.stands_from < taken.takes_to
+            and refunds.stands_to > taken.takes_from
+{% endcall %}
