@@ -12,9 +12,8 @@ from dashboards import queries
 from dashboards.exports import workbook
 from dashboards.places import labelled
 from dashboards.queries import Publication, Scope
+from dashboards.serve import GROUNDS
 from dashboards.texts import Words
-
-CHART = {"displayModeBar": False, "displaylogo": False}
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,31 @@ def reset_filters() -> None:
     st.session_state["year"] = None
 
 
+def chart_settings(words: Words, file_name: str) -> dict[str, Any]:
+    """A chart's one button saves it as a picture, twice as large as it is shown; its words are the page's."""
+    told = {"Download plot as a PNG": words("save_picture"), "Download plot as a png": words("save_picture")}
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": file_name},
+        "locale": "page",
+        "locales": {"page": {"dictionary": told}},
+    }
+
+
+def draw(view: View, figure: go.Figure, alternative: str, key: str) -> None:
+    """A chart by itself. A picture that is saved has the page's own ground: with none, the words of a dark page would be
+    lost on paper."""
+    figure.update_layout(paper_bgcolor=GROUNDS.get(st.context.theme.type or "light"))
+    settings = chart_settings(view.words, f"{key}_{view.publication.as_of}")
+    st.plotly_chart(figure, config=settings, key=f"chart_{key}", alt=alternative)
+
+
 def chart(view: View, figure: go.Figure, title: str, height_key: str) -> None:
     """A chart with its title, definition and text alternative."""
     words = view.words
     st.subheader(words(title), help=words(f"{title}_definition"))
-    st.plotly_chart(figure, config=CHART, key=f"chart_{height_key}", alt=words(f"{title}_alt"))
+    draw(view, figure, words(f"{title}_alt"), height_key)
     st.caption(
         f"{words('definition')}：{words(f'{title}_definition')}"
         if words.language == "zh"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 DATA_VARIABLE = "OVERSIGHT_DATA"
 _APP = Path(__file__).with_name("app.py")
+GROUNDS = {"light": "#FFFFFF", "dark": "#12181F"}
 _OPTIONS = {
     "browser.gatherUsageStats": "false",
     "browser.serverAddress": "localhost",
@@ -15,11 +16,11 @@ _OPTIONS = {
     "server.fileWatcherType": "none",
     "server.headless": "true",
     "theme.light.primaryColor": "#1F5F8B",
-    "theme.light.backgroundColor": "#FFFFFF",
+    "theme.light.backgroundColor": GROUNDS["light"],
     "theme.light.secondaryBackgroundColor": "#F3F5F7",
     "theme.light.textColor": "#1B2733",
     "theme.dark.primaryColor": "#7FB6DC",
-    "theme.dark.backgroundColor": "#12181F",
+    "theme.dark.backgroundColor": GROUNDS["dark"],
     "theme.dark.secondaryBackgroundColor": "#1C252F",
     "theme.dark.textColor": "#E6EBF0",
 }

@@ -1,5 +1,6 @@
 """`oversight check`: read a file as a run would, change nothing, and say in plain words what it is and what is wrong."""
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def check_file(path: Path, profiles: Sequence[Profile] = ()) -> list[Checked]:
         if path.is_symlink() or not path.is_file():
             raise FileNotFoundError(f"{path} is not a file")
         # A hard link or copy would change the file's own times; a link is not followed by the reader. So: the bytes.
-        (landing / path.name).write_bytes(path.read_bytes())
+        shutil.copyfile(path, landing / path.name)
         landed = land(landing, data, Vault(data / "vault"), PersonKeys(new_key()), profiles)
         return _checked(landed, data, path.name)
 
@@ -82,8 +83,9 @@ _SAID = {
         "另有 {not_data} 行空白、合计或说明",
         "table": "  {sheet}表头在第 {line} 行",
         "unknown": "  {sheet}未识别的列（不载入）：{columns}",
-        "unread": "  工作表“{sheet}”没有该来源的表头，未读取",
-        "issue": "  {sheet}第 {line} 行 {column}：{reason}。{advice}（{effect}）",
+        "unread": "  {sheet}没有该来源的表头，未读取",
+        "issue": "  {sheet}第 {line} 行{column}：{reason}。{advice}（{effect}）",
+        "before_column": " ",
         "row": "该行隔离",
         "cell": "该值置空",
         "more": "  另有 {count} 处同类问题：{column}，{reason}",
@@ -98,8 +100,9 @@ _SAID = {
         "beside them {not_data} lines that are blank, totals or notes",
         "table": "  {sheet}header on line {line}",
         "unknown": "  {sheet}unknown columns (not loaded): {columns}",
-        "unread": "  sheet '{sheet}' does not have the source's header and is not read",
-        "issue": "  {sheet}line {line}, {column}: {reason}; {advice} ({effect})",
+        "unread": "  {sheet}without the source's header, not read",
+        "issue": "  {sheet}line {line}{column}: {reason}; {advice} ({effect})",
+        "before_column": ", ",
         "row": "the row is set aside",
         "cell": "the value is left empty",
         "more": "  {count} more of the same: {column}, {reason}",
@@ -128,7 +131,7 @@ def _issue_lines(checked: Checked, language: Language, most: int) -> list[str]:
                 said["issue"].format(
                     sheet=sheet,
                     line=row["line"],
-                    column=named,
+                    column=f"{said['before_column']}{named}" if named else "",
                     reason=word.said(language),
                     advice=word.advice(language),
                     effect=said[str(level)],
@@ -145,7 +148,7 @@ def _table_lines(checked: Checked, language: Language) -> list[str]:
     for table in checked.summary.tables if checked.summary else ():
         sheet = said["sheet"].format(sheet=table.sheet) if table.sheet else ""
         if not table.is_read:
-            lines.append(said["unread"].format(sheet=table.sheet))
+            lines.append(said["unread"].format(sheet=sheet))
             continue
         if table.header_line:
             lines.append(said["table"].format(sheet=sheet, line=table.header_line))
@@ -171,5 +174,7 @@ def in_words(checked: Checked, language: Language, most: int = 20) -> str:
     name = contract.zh[0] if language == "zh" else contract.en
     lines = [said["is"].format(file=checked.file, source=name, status=status), said["counts"].format(**checked.counts)]
     lines += _table_lines(checked, language)
-    lines += _issue_lines(checked, language, most) if checked.issues.height else [said["clean"]]
+    lines += _issue_lines(checked, language, most)
+    if checked.counts["rows_loaded"] and not checked.issues.height:
+        lines.append(said["clean"])
     return "\n".join(lines)

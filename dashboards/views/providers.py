@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts, queries
-from dashboards.components import View, export, headline, nothing, reach, table, total_line
+from dashboards.components import View, draw, export, headline, nothing, reach, table, total_line
 from dashboards.formats import median
 from dashboards.limits import app_limit
 from dashboards.places import place_name
@@ -24,7 +24,7 @@ def _chart(view: View, providers: pl.DataFrame, few: float) -> None:
         (words("visits"), words("per_1000"), words("peer_median", value=f"{middle or 0:.2f}")),
     )
     st.subheader(words("providers_chart"))
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="chart_rates", alt=words("providers_chart_alt"))
+    draw(view, figure, words("providers_chart_alt"), "rates")
     st.caption(words("providers_chart_definition", limit=f"{few:g}"))
 
 

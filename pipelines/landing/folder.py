@@ -141,11 +141,14 @@ def _tables(claim: _Claim, contract: Contract, original: Path, scratch: Path) ->
     return [read_text(text, contract, kind, profile.delimiter if profile else None)], encoding
 
 
-def _read(claim: _Claim, keys: PersonKeys, vault: Vault, raw: Path, scratch: Path) -> LoadSummary:
+def _read(
+    claim: _Claim, keys: PersonKeys, vault: Vault, raw: Path, scratch: Path, progress: Callable[[str], None]
+) -> LoadSummary:
     contract = load_contracts()[claim.source]
     complete = read_summary(load_folder(raw, claim.source, claim.load_id))
     if complete:
         return complete
+    progress(claim.arrival.path)
 
     def readings() -> Chosen:
         tables, encoding = _tables(claim, contract, vault.original(claim.arrival.sha256), scratch)
@@ -261,9 +264,8 @@ def land(
             if arrival.problem:
                 claims.append((claim, LoadSummary(problem=arrival.problem)))
                 continue
-            progress(arrival.path)
             with vault.scratch() as scratch:
-                summary = _read(claim, keys, vault, raw, scratch)
+                summary = _read(claim, keys, vault, raw, scratch, progress)
             claims.append((_dated(claim, summary), summary))
     contracts = load_contracts()
     rows = _judge_files(claims, lambda source: contracts[source].mode == "snapshot")

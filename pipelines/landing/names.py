@@ -30,8 +30,8 @@ class FileName:
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: NFKC, without white space, any case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """A name as it is compared: NFKC, without white space, any case. A second byte-order mark is white space too."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").split()).casefold()
 
 
 @cache

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,17 @@ def test_a_new_publication_appears_without_a_restart(app: Any, context: BrowserC
     page.reload()
     expect(page.get_by_text(name).first).to_be_visible(timeout=20_000)
     assert "2025-06-30" in before
+
+
+def test_the_pages_on_all_checks_are_complete_in_themselves(app: Any, context: BrowserContext, tmp_path: Path) -> None:
+    page, outside = context.new_page(), []
+    visit(page, f"{app.address}/quality", PAGES["quality"][0])
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="下载检查明细网页").click()
+    with zipfile.ZipFile(waiting.value.path()) as packed:
+        packed.extractall(tmp_path)
+    page.on("request", lambda request: None if request.url.startswith("file:") else outside.append(request.url))
+    page.goto((tmp_path / "index.html").as_uri())
+    page.get_by_role("link", name="报送数据检查结果").click()
+    expect(page.locator("body")).to_contain_text("unexpected values found")
+    assert outside == []

@@ -19,6 +19,7 @@ from dashboards.places import labelled, place_name
 from dashboards.queries import Publication, Scope
 from dashboards.texts import Words, catalogue
 from pipelines.contracts import code_lists
+from pipelines.divisions import load_divisions
 
 PUBLICATION = Publication("", "000001-20250630-abc", "2025-06-30", "f" * 64)
 
@@ -95,6 +96,18 @@ def test_an_export_says_its_filters_and_keeps_numbers_as_numbers() -> None:
     about, rows = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     assert [row[1] for row in about][1:4] == ["威海市 371000", "2025-06-30", "000001-20250630-abc"]
     assert rows[1] == ["'=cmd|x", 1.5, dt.date(2025, 3, 31), 1.0]
+
+
+def test_no_character_of_an_export_is_lost() -> None:
+    labels = [entry.label_zh for entries in code_lists().values() for entry in entries.values()]
+    rare = ["𠮷野家", "㐂", "⺟⼥", "王\u3000某", "é·–—…", "鿫䶮"]
+    texts = [*labels, *(place_name(code) for code in load_divisions()), *rare]
+    table = pl.DataFrame({"名称": texts})
+    data = workbook(table, "𠮷 资金", {"地区": "㐂"}, PUBLICATION, Words("zh"))
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    about, rows = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert [row[0] for row in rows[1:]] == texts
+    assert [row[1] for row in about][:2] == ["𠮷 资金", "㐂"]
 
 
 @pytest.fixture
