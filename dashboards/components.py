@@ -100,6 +100,9 @@ def table(
     view: View, shown: pl.DataFrame, key: str, columns: dict[str, Any] | None = None, selectable: bool = False
 ) -> int | None:
     """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
+    # Left alone, days are shown with midnight behind them.
+    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
+    columns = {**{name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days}, **(columns or {})}
     if not selectable:
         st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="")
         return None
