@@ -13,7 +13,7 @@
 {% macro default__year_of(day) %}{{ return('year(' ~ day ~ ')') }}{% endmacro %}
 
 {% macro month_text(day) %}{{ return(adapter.dispatch('month_text')(day)) }}{% endmacro %}
-{% macro default__month_text(day) %}{{ return('strftime(' ~ day ~ ", '%Y-%m')") }}{% endmacro %}
+{% macro default__month_text(day) %}{{ return('left(cast(cast(' ~ day ~ ' as date) as varchar), 7)') }}{% endmacro %}
 
 {% macro month_start(moment) %}{{ return(adapter.dispatch('month_start')(moment)) }}{% endmacro %}
 {% macro default__month_start(moment) %}{{ return("cast(date_trunc('month', " ~ moment ~ ') as date)') }}{% endmacro %}
@@ -150,7 +150,7 @@
 {% endmacro %}
 
 {% macro day_text(day) %}{{ return(adapter.dispatch('day_text')(day)) }}{% endmacro %}
-{% macro default__day_text(day) %}{{ return('strftime(' ~ day ~ ", '%Y-%m-%d')") }}{% endmacro %}
+{% macro default__day_text(day) %}{{ return('cast(cast(' ~ day ~ ' as date) as varchar)') }}{% endmacro %}
 
 {# Columns of a row as a JSON text, by name. #}
 {% macro row_json(relation, columns) %}{{ return(adapter.dispatch('row_json')(relation, columns)) }}{% endmacro %}

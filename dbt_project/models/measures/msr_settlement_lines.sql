@@ -1,6 +1,6 @@
 {#
     Whether a visit is on the platform is asked of all that ever came, whatever its day; what it says, of the visits up to
-    as_of. Only lines without such a visit are looked up a second time.
+    as_of. A visit that is on file without being among these is one whose newest version is dated after as_of.
 #}
 {% set binary_noise = 9 %}
 with lines as (
@@ -57,11 +57,11 @@ compared as (
     left join visits on lines.visit_id = visits.visit_id
 ),
 
-missing as (
-    select compared.line_id
-    from compared
-    {{ anti_join(source('raw', 'visits') ~ ' as on_file', ['compared.visit_id = on_file.visit_id']) }}
-    where not compared.has_visit
+later_visits as (
+    select visit_id
+    from {{ source('raw', 'visits') }}
+    where not {{ has_come('started_at', 'datetime') }}
+    group by visit_id
 )
 
 select
@@ -69,7 +69,7 @@ select
     batches.jurisdiction as batch_jurisdiction,
     batches.latest_month as batch_month,
     batches.batch_ends_on,
-    missing.line_id is not null as is_off_platform,
+    not compared.has_visit and later_visits.visit_id is null as is_off_platform,
     compared.has_visit and (
         compared.is_other_provider
         or coalesce(compared.hours_apart > tolerance_hours.value, false)
@@ -77,5 +77,5 @@ select
     ) as differs
 from compared
 inner join batches on compared.batch_id = batches.batch_id
-left join missing on compared.line_id = missing.line_id
+left join later_visits on compared.visit_id = later_visits.visit_id
 {{ join_parameters('P02', ['tolerance_hours', 'tolerance_yuan'], 'batches.jurisdiction', 'batches.batch_ends_on') }}

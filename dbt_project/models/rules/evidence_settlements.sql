@@ -10,6 +10,7 @@
         sheet,
         line
     from {{ ref('msr_settlement_lines') }}
+    where visit_month != service_month
     union all
     select
         lines.jurisdiction,
@@ -23,6 +24,7 @@
         visits.line
     from {{ ref('msr_settlement_lines') }} as lines
     inner join {{ ref('fct_visits') }} as visits on lines.visit_id = visits.visit_id
+    where lines.visit_month != lines.service_month
 {% endcall %}
 union all
 {% call evidence_of('P01') %}
@@ -82,6 +84,7 @@ union all
         lines.line
     from {{ ref('msr_settled_visits') }} as visits
     inner join {{ ref('msr_settlement_lines') }} as lines on visits.visit_id = lines.visit_id
+    where visits.lines > 1
 {% endcall %}
 union all
 {% call evidence_of('P04') %}
@@ -110,6 +113,7 @@ union all
         lines.line
     from {{ ref('msr_settlement_batches') }} as batches
     inner join {{ ref('msr_settlement_lines') }} as lines on batches.batch_id = lines.batch_id
+    where batches.batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P04')
 {% endcall %}
 union all
 {% call evidence_of('P05') %}
@@ -161,6 +165,7 @@ union all
         sheet,
         line
     from {{ ref('msr_settlement_lines') }}
+    where batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P07')
     union all
     select
         batches.jurisdiction,
