@@ -86,7 +86,7 @@ def test_a_chart_saves_itself_as_a_picture(app: Any, context: BrowserContext, na
     chart.hover()
     button = chart.locator(".modebar-btn")
     expect(button).to_have_attribute("data-title", "保存为图片")
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=180_000) as waiting:
         button.click()
     assert re.fullmatch(r"[a-z_]+_\d{4}-\d\d-\d\d\.png", waiting.value.suggested_filename)
     picture = Image.open(Path(waiting.value.path()))
