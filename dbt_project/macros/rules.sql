@@ -64,6 +64,20 @@ inner join {{ ref('rule_findings') }} as findings
         and behind.period = findings.period
 {% endmacro %}
 
+{# The columns of a row of evidence that do not depend on the finding: what the row is to it, and where it stands. #}
+{% macro evidence_row(role, source_name, row_key, relation='') %}
+    {% set of = relation ~ '.' if relation else '' %}
+    {{ return("'" ~ role ~ "' as role,\n        '" ~ source_name ~ "' as source,\n        " ~ row_key
+        ~ ' as row_key,\n        ' ~ of ~ 'file,\n        ' ~ of ~ 'sheet,\n        ' ~ of ~ 'line') }}
+{% endmacro %}
+
+{# The same of a row that is taken from staging, where its place is named otherwise. #}
+{% macro staged_evidence_row(role, source_name, row_key, relation) %}
+    {{ return("'" ~ role ~ "' as role,\n        '" ~ source_name ~ "' as source,\n        " ~ row_key
+        ~ ' as row_key,\n        ' ~ relation ~ '._file as file,\n        ' ~ relation ~ '._sheet as sheet,\n        '
+        ~ relation ~ '._line as line') }}
+{% endmacro %}
+
 {# The families of rules: each has a model measured_<family> and a model evidence_<family>. #}
 {% macro rule_families() %}
     {{ return(['visits', 'recipients', 'settlements', 'funds', 'points', 'complaints', 'duties', 'areas']) }}

@@ -22,13 +22,6 @@
     }) }}
 {% endmacro %}
 
-{# The different subjects of the rules above: each is grouped once, for all its rules. #}
-{% macro visit_subjects() %}
-    {% set found = [] %}
-    {% for columns in visit_rules().values() if columns not in found %}{% do found.append(columns) %}{% endfor %}
-    {{ return(found) }}
-{% endmacro %}
-
 {# Answers of a test, in the order in which one outweighs another within a group. No answer: outside the population. #}
 {% macro answer(name) %}{{ return({'no_rule': 0, 'passes': 1, 'unknown': 2, 'fails': 3}[name]) }}{% endmacro %}
 

@@ -1,6 +1,7 @@
 """Sizes, factors and allocation, beside the tables of the AICPA Audit Guide and Cochran's examples."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -82,9 +83,9 @@ def test_sizes_of_small_populations_are_enough_and_not_more(rows: int, tolerable
         lambda: confidence_factor(0.95, 0.999999),
     ],
 )
-def test_what_no_sample_can_show_is_refused(call: object) -> None:
+def test_what_no_sample_can_show_is_refused(call: Callable[[], object]) -> None:
     with pytest.raises(SizeProblem):
-        call()  # type: ignore[operator]
+        call()
 
 
 def test_allocation_as_cochran_has_it() -> None:

@@ -1,9 +1,10 @@
 """Hidden cells: an attacker who knows all that is published, and linear programming, learns nothing of small counts."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -50,7 +51,7 @@ class Attacker:
                     self._learn_share(row, nests)
 
     @staticmethod
-    def _labels(row: dict[str, str], nests: Nests) -> frozenset[tuple[str, str]]:
+    def _labels(row: Mapping[str, Any], nests: Nests) -> frozenset[tuple[str, str]]:
         return frozenset((name, row[name]) for nest in nests for name in nest if row[name] is not None)
 
     def _learn(self, cell: frozenset[tuple[str, str]], count: int | None) -> None:
@@ -74,9 +75,9 @@ class Attacker:
         equation = {self.places[own]: -1.0, **{self.places[part]: 1.0 for part in parts}}
         self.rows.append((equation, 0, 0))
 
-    def _learn_share(self, row: dict[str, float], nests: Nests) -> None:
+    def _learn_share(self, row: Mapping[str, Any], nests: Nests) -> None:
         if row["share"] is not None:
-            labels = self._labels(row, nests)  # type: ignore[arg-type]
+            labels = self._labels(row, nests)
             whole = frozenset(label for label in labels if label[0] != nests[-1][-1])
             share = round(row["share"], 3)
             for sign in (1, -1):

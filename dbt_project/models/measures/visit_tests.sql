@@ -27,7 +27,6 @@ visits as (
         cast({{ seconds_between('visits.ended_at', 'visits.recorded_at') }} as integer) as recorded_after_seconds,
         visits.check_in_lon,
         visits.check_in_lat,
-        visits.satisfaction,
         visits.started_at >= {{ period_start() }} and visits.jurisdiction is not null as is_judged
     from {{ ref('fct_visits') }} as visits
     inner join numbers as elders on visits.elder_id = elders.id
@@ -286,7 +285,6 @@ select
     subsidy_yuan,
     seconds,
     recorded_after_seconds,
-    satisfaction,
     agreement_id,
     -- What is paid above the highest price, in millionths of a yuan x 3,600: exact until it is summed.
     case

@@ -4,12 +4,7 @@
         jurisdiction,
         residential_area_id as subject,
         '' as period,
-        'ground' as role,
-        'residential_areas' as source,
-        residential_area_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'residential_areas', 'residential_area_id') }}
     from {{ ref('msr_residential_areas') }}
 {% endcall %}
 union all
@@ -19,12 +14,7 @@ union all
         land.jurisdiction,
         land.division_code as subject,
         cast(land.year as varchar) as period,
-        'counted' as role,
-        'facilities' as source,
-        facilities.facility_id as row_key,
-        facilities.file,
-        facilities.sheet,
-        facilities.line
+        {{ evidence_row('counted', 'facilities', 'facilities.facility_id', 'facilities') }}
     from {{ ref('msr_land') }} as land
     inner join {{ ref('fct_facilities') }} as facilities
         on left(facilities.division_code, length(land.division_key)) = land.division_key
@@ -34,12 +24,7 @@ union all
         land.jurisdiction,
         land.division_code as subject,
         cast(land.year as varchar) as period,
-        'ground' as role,
-        'division_statistics' as source,
-        statistics.division_code || '|' || statistics.year as row_key,
-        statistics.file,
-        statistics.sheet,
-        statistics.line
+        {{ evidence_row('ground', 'division_statistics', "statistics.division_code || '|' || statistics.year", 'statistics') }}
     from {{ ref('msr_land') }} as land
     inner join {{ ref('fct_division_statistics') }} as statistics
         on
@@ -56,11 +41,6 @@ union all
         jurisdiction,
         facility_id as subject,
         '' as period,
-        'ground' as role,
-        'facilities' as source,
-        facility_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'facilities', 'facility_id') }}
     from {{ ref('fct_facilities') }}
 {% endcall %}

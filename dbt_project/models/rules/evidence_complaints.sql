@@ -22,12 +22,7 @@
         jurisdiction,
         subject,
         period,
-        'counted' as role,
-        'complaints' as source,
-        complaint_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'complaints', 'complaint_id') }}
     from ({{ worker_complaints }})
 {% endcall %}
 union all
@@ -36,12 +31,7 @@ union all
         workers.jurisdiction,
         workers.worker_id as subject,
         {{ day_text('workers.reached_on') }} as period,
-        'counted' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
+        {{ evidence_row('counted', 'visits', 'visits.visit_id', 'visits') }}
     from {{ ref('msr_workers_still_serving') }} as workers
     inner join {{ ref('fct_visits') }} as visits
         on
@@ -53,12 +43,7 @@ union all
         jurisdiction,
         subject,
         period,
-        'ground' as role,
-        'complaints' as source,
-        complaint_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'complaints', 'complaint_id') }}
     from ({{ worker_complaints }})
 {% endcall %}
 union all
@@ -67,12 +52,7 @@ union all
         contracts.jurisdiction,
         contracts.contract_id as subject,
         {{ day_text('reached.reached_on') }} as period,
-        'counted' as role,
-        'complaints' as source,
-        complaints.complaint_id as row_key,
-        complaints.file,
-        complaints.sheet,
-        complaints.line
+        {{ evidence_row('counted', 'complaints', 'complaints.complaint_id', 'complaints') }}
     from {{ ref('msr_contract_complaints') }} as reached
     inner join {{ ref('reg_contracts') }} as contracts on reached.contract_id = contracts.contract_id
     inner join {{ ref('fct_complaints') }} as complaints
@@ -86,12 +66,7 @@ union all
         contracts.jurisdiction,
         contracts.contract_id as subject,
         {{ day_text('reached.reached_on') }} as period,
-        'ground' as role,
-        'contracts' as source,
-        contracts.contract_id as row_key,
-        contracts.file,
-        contracts.sheet,
-        contracts.line
+        {{ evidence_row('ground', 'contracts', 'contracts.contract_id', 'contracts') }}
     from {{ ref('msr_contract_complaints') }} as reached
     inner join {{ ref('reg_contracts') }} as contracts on reached.contract_id = contracts.contract_id
 {% endcall %}
@@ -102,12 +77,7 @@ union all
         jurisdiction,
         complaint_id as subject,
         {{ day_text(day) }} as period,
-        'counted' as role,
-        'complaints' as source,
-        complaint_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'complaints', 'complaint_id') }}
     from {{ ref('fct_complaints') }}
 {% endcall %}
 {% endfor %}

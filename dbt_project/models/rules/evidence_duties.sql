@@ -3,10 +3,7 @@
         items.jurisdiction,
         disclosures.provider_id as subject,
         '' as period,
-        'counted' as role,
-        'disclosures' as source,
-        disclosures.provider_id || '|' || disclosures.item as row_key,
-        {{ evidence('disclosures') }}
+        {{ staged_evidence_row('counted', 'disclosures', "disclosures.provider_id || '|' || disclosures.item", 'disclosures') }}
     from {{ ref('stg_disclosures') }} as disclosures
     inner join {{ member_rows('D01', 'required_items') }} as items
         on disclosures.item = items.member and {{ as_of() }} between items.valid_from and items.valid_to
@@ -15,12 +12,7 @@
         jurisdiction,
         provider_id as subject,
         '' as period,
-        'ground' as role,
-        'providers' as source,
-        provider_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'providers', 'provider_id') }}
     from {{ ref('reg_providers') }}
 {% endcall %}
 {% for rule, kind in {'D02': 'year', 'D05': 'quarter'}.items() %}
@@ -30,12 +22,7 @@ union all
         checks.jurisdiction,
         checks.provider_id as subject,
         checks.period,
-        'ground' as role,
-        'providers' as source,
-        providers.provider_id as row_key,
-        providers.file,
-        providers.sheet,
-        providers.line
+        {{ evidence_row('ground', 'providers', 'providers.provider_id', 'providers') }}
     from {{ ref('msr_provider_checks') }} as checks
     inner join {{ ref('reg_providers') }} as providers on checks.provider_id = providers.provider_id
     where checks.kind = '{{ kind }}'
@@ -44,12 +31,7 @@ union all
         jurisdiction,
         subject,
         period,
-        'ground' as role,
-        'visits' as source,
-        visit_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'visits', 'visit_id') }}
     from (
         select
             findings.jurisdiction,
@@ -81,10 +63,7 @@ union all
         divisions.jurisdiction,
         evaluations.evaluation_id as subject,
         {{ day_text('evaluations.evaluated_on') }} as period,
-        'counted' as role,
-        'evaluations' as source,
-        evaluations.evaluation_id as row_key,
-        {{ evidence('evaluations') }}
+        {{ staged_evidence_row('counted', 'evaluations', 'evaluations.evaluation_id', 'evaluations') }}
     from {{ ref('stg_evaluations') }} as evaluations
     inner join {{ ref('reg_divisions') }} as divisions on evaluations.division_code = divisions.division_code
 {% endcall %}
@@ -94,10 +73,7 @@ union all
         divisions.jurisdiction,
         inspections.inspection_id as subject,
         {{ day_text('inspections.rectify_by') }} as period,
-        'counted' as role,
-        'inspections' as source,
-        inspections.inspection_id as row_key,
-        {{ evidence('inspections') }}
+        {{ staged_evidence_row('counted', 'inspections', 'inspections.inspection_id', 'inspections') }}
     from {{ ref('stg_inspections') }} as inspections
     inner join {{ ref('reg_divisions') }} as divisions on inspections.division_code = divisions.division_code
 {% endcall %}
@@ -108,12 +84,7 @@ union all
         jurisdiction,
         facility_id as subject,
         {{ period }} as period,
-        'ground' as role,
-        'facilities' as source,
-        facility_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'facilities', 'facility_id') }}
     from {{ ref('reg_facilities') }}
 {% endcall %}
 {% endfor %}
@@ -123,10 +94,7 @@ union all
         divisions.jurisdiction,
         sanctions.sanction_id as subject,
         {{ day_text('sanctions.starts_on') }} as period,
-        'ground' as role,
-        'sanctions' as source,
-        sanctions.sanction_id as row_key,
-        {{ evidence('sanctions') }}
+        {{ staged_evidence_row('ground', 'sanctions', 'sanctions.sanction_id', 'sanctions') }}
     from {{ ref('stg_sanctions') }} as sanctions
     inner join {{ ref('reg_divisions') }} as divisions on sanctions.division_code = divisions.division_code
     union all
@@ -134,12 +102,7 @@ union all
         divisions.jurisdiction,
         sanctions.sanction_id as subject,
         {{ day_text('sanctions.starts_on') }} as period,
-        'counted' as role,
-        'payments' as source,
-        refunds.payment_id as row_key,
-        refunds.file,
-        refunds.sheet,
-        refunds.line
+        {{ evidence_row('counted', 'payments', 'refunds.payment_id', 'refunds') }}
     from {{ ref('stg_sanctions') }} as sanctions
     inner join {{ ref('reg_divisions') }} as divisions on sanctions.division_code = divisions.division_code
     inner join {{ ref('msr_sanction_refunds') }} as taken on sanctions.sanction_id = taken.sanction_id

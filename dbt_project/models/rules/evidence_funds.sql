@@ -4,12 +4,7 @@
         to_jurisdiction as jurisdiction,
         transfer_id as subject,
         cast(allocated_on as varchar) as period,
-        'counted' as role,
-        'fund_transfers' as source,
-        transfer_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'fund_transfers', 'transfer_id') }}
     from {{ ref('fct_transfers') }}
 {% endcall %}
 union all
@@ -20,12 +15,7 @@ union all
         jurisdiction,
         payment_id as subject,
         cast(paid_on as varchar) as period,
-        'counted' as role,
-        'payments' as source,
-        payment_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'payments', 'payment_id') }}
     from {{ ref('msr_payments') }}
 {% endcall %}
 union all
@@ -35,12 +25,7 @@ union all
         budgets.jurisdiction,
         budgets.subject,
         cast(budgets.fiscal_year as varchar) as period,
-        'counted' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        payments.file,
-        payments.sheet,
-        payments.line
+        {{ evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('msr_budget_years') }} as budgets
     inner join {{ ref('fct_payments') }} as payments
         on
@@ -52,12 +37,7 @@ union all
         jurisdiction,
         division_code || '|' || programme as subject,
         cast(fiscal_year as varchar) as period,
-        'ground' as role,
-        'budgets' as source,
-        concat_ws('|', division_code, fiscal_year, programme, fund_source) as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'budgets', "concat_ws('|', division_code, fiscal_year, programme, fund_source)") }}
     from {{ ref('fct_budgets') }}
 {% endcall %}
 union all
@@ -66,10 +46,7 @@ union all
         divisions.jurisdiction,
         funds.division_code as subject,
         cast(funds.fiscal_year as varchar) as period,
-        'counted' as role,
-        'lottery_funds' as source,
-        concat_ws('|', funds.division_code, funds.fiscal_year, funds.use) as row_key,
-        {{ evidence('funds') }}
+        {{ staged_evidence_row('counted', 'lottery_funds', "concat_ws('|', funds.division_code, funds.fiscal_year, funds.use)", 'funds') }}
     from {{ ref('stg_lottery_funds') }} as funds
     inner join {{ ref('reg_divisions') }} as divisions on funds.division_code = divisions.division_code
 {% endcall %}
@@ -79,12 +56,7 @@ union all
         years.jurisdiction,
         years.facility_id as subject,
         cast(years.fiscal_year as varchar) as period,
-        'counted' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        payments.file,
-        payments.sheet,
-        payments.line
+        {{ evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('msr_facility_years') }} as years
     inner join {{ ref('fct_payments') }} as payments
         on
@@ -101,12 +73,7 @@ union all
         years.jurisdiction,
         years.facility_id as subject,
         cast(years.fiscal_year as varchar) as period,
-        'ground' as role,
-        'facilities' as source,
-        facilities.facility_id as row_key,
-        facilities.file,
-        facilities.sheet,
-        facilities.line
+        {{ evidence_row('ground', 'facilities', 'facilities.facility_id', 'facilities') }}
     from {{ ref('msr_facility_years') }} as years
     inner join {{ ref('reg_facilities') }} as facilities on years.facility_id = facilities.facility_id
 {% endcall %}
@@ -116,10 +83,7 @@ union all
         payments.jurisdiction,
         payments.payment_id as subject,
         cast(payments.paid_on as varchar) as period,
-        'ground' as role,
-        'evaluations' as source,
-        evaluations.evaluation_id as row_key,
-        {{ evidence('evaluations') }}
+        {{ staged_evidence_row('ground', 'evaluations', 'evaluations.evaluation_id', 'evaluations') }}
     from {{ ref('msr_payments') }} as payments
     inner join {{ ref('stg_evaluations') }} as evaluations on payments.evaluation_id = evaluations.evaluation_id
 {% endcall %}
@@ -130,12 +94,7 @@ union all
         facilities.jurisdiction,
         facilities.facility_id as subject,
         {{ period }} as period,
-        'counted' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        payments.file,
-        payments.sheet,
-        payments.line
+        {{ evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('reg_facilities') }} as facilities
     inner join {{ ref('fct_payments') }} as payments
         on
@@ -151,12 +110,7 @@ union all
         jurisdiction,
         facility_id as subject,
         {{ period | replace('facilities.', '') }} as period,
-        'ground' as role,
-        'facilities' as source,
-        facility_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'facilities', 'facility_id') }}
     from {{ ref('reg_facilities') }}
 {% endcall %}
 {% if not loop.last %}union all{% endif %}

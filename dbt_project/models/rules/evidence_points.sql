@@ -3,10 +3,7 @@
         months.jurisdiction,
         months.elder_id as subject,
         months.period,
-        'counted' as role,
-        'points' as source,
-        points.entry_id as row_key,
-        {{ evidence('points') }}
+        {{ staged_evidence_row('counted', 'points', 'points.entry_id', 'points') }}
     from {{ ref('msr_points_months') }} as months
     inner join {{ ref('stg_points') }} as points
         on
@@ -20,12 +17,7 @@
         months.jurisdiction,
         months.elder_id as subject,
         months.period,
-        'ground' as role,
-        'elders' as source,
-        versions.elder_id as row_key,
-        versions.file,
-        versions.sheet,
-        versions.line
+        {{ evidence_row('ground', 'elders', 'versions.elder_id', 'versions') }}
     from {{ ref('msr_points_months') }} as months
     inner join {{ ref('reg_elder_versions') }} as versions
         on
@@ -38,12 +30,7 @@ union all
         jurisdiction,
         provider_id as subject,
         month as period,
-        'counted' as role,
-        'points' as source,
-        entry_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'points', 'entry_id') }}
     from {{ ref('msr_redemptions') }}
     where is_outside and is_judged_by_f11
     union all
@@ -51,12 +38,7 @@ union all
         redemptions.jurisdiction,
         redemptions.provider_id as subject,
         redemptions.month as period,
-        'ground' as role,
-        'providers' as source,
-        providers.provider_id as row_key,
-        providers.file,
-        providers.sheet,
-        providers.line
+        {{ evidence_row('ground', 'providers', 'providers.provider_id', 'providers') }}
     from {{ ref('msr_redemptions') }} as redemptions
     inner join {{ ref('reg_providers') }} as providers on redemptions.provider_id = providers.provider_id
 {% endcall %}
@@ -66,12 +48,7 @@ union all
         jurisdiction,
         elder_id as subject,
         month as period,
-        'counted' as role,
-        'points' as source,
-        entry_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'points', 'entry_id') }}
     from {{ ref('msr_redemptions') }}
     where is_after_death and is_judged_by_f12
     union all
@@ -79,10 +56,7 @@ union all
         redemptions.jurisdiction,
         redemptions.elder_id as subject,
         redemptions.month as period,
-        'ground' as role,
-        'deaths' as source,
-        deaths.elder_id as row_key,
-        {{ evidence('deaths') }}
+        {{ staged_evidence_row('ground', 'deaths', 'deaths.elder_id', 'deaths') }}
     from {{ ref('msr_redemptions') }} as redemptions
     inner join {{ ref('stg_deaths') }} as deaths on redemptions.elder_id = deaths.elder_id
 {% endcall %}
@@ -92,12 +66,7 @@ union all
         balances.jurisdiction,
         balances.elder_id as subject,
         '' as period,
-        'counted' as role,
-        'points' as source,
-        entries.entry_id as row_key,
-        entries.file,
-        entries.sheet,
-        entries.line
+        {{ evidence_row('counted', 'points', 'entries.entry_id', 'entries') }}
     from {{ ref('msr_points_balances') }} as balances
     inner join {{ ref('msr_points_ledger') }} as entries
         on

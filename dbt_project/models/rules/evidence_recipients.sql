@@ -3,10 +3,7 @@
         divisions.jurisdiction,
         payments.payment_id as subject,
         {{ day_text('payments.paid_on') }} as period,
-        'counted' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        {{ evidence('payments') }}
+        {{ staged_evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('stg_payments') }} as payments
     inner join {{ ref('reg_divisions') }} as divisions on payments.division_code = divisions.division_code
     where payments.payee_kind = 'elder'
@@ -15,10 +12,7 @@
         divisions.jurisdiction,
         payments.payment_id as subject,
         {{ day_text('payments.paid_on') }} as period,
-        'ground' as role,
-        'deaths' as source,
-        deaths.elder_id as row_key,
-        {{ evidence('deaths') }}
+        {{ staged_evidence_row('ground', 'deaths', 'deaths.elder_id', 'deaths') }}
     from {{ ref('stg_payments') }} as payments
     inner join {{ ref('reg_divisions') }} as divisions on payments.division_code = divisions.division_code
     inner join {{ ref('stg_deaths') }} as deaths on payments.payee_id = deaths.elder_id
@@ -30,12 +24,7 @@ union all
         jurisdiction,
         elder_id as subject,
         {{ month_text(as_of()) }} as period,
-        'ground' as role,
-        'elders' as source,
-        elder_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'elders', 'elder_id') }}
     from {{ ref('reg_elder_versions') }}
     where is_newest
 {% endcall %}
@@ -45,12 +34,7 @@ union all
         elders.jurisdiction,
         elders.elder_id as subject,
         elders.period,
-        'ground' as role,
-        'elders' as source,
-        newest.elder_id as row_key,
-        newest.file,
-        newest.sheet,
-        newest.line
+        {{ evidence_row('ground', 'elders', 'newest.elder_id', 'newest') }}
     from {{ ref('msr_elder_periods') }} as elders
     inner join {{ ref('reg_elder_versions') }} as newest
         on
@@ -65,10 +49,7 @@ union all
         days.jurisdiction,
         days.elder_id as subject,
         days.period,
-        'counted' as role,
-        'check_ins' as source,
-        check_ins.check_in_id as row_key,
-        {{ evidence('check_ins') }}
+        {{ staged_evidence_row('counted', 'check_ins', 'check_ins.check_in_id', 'check_ins') }}
     from {{ ref('msr_check_in_days') }} as days
     inner join {{ ref('stg_check_ins') }} as check_ins
         on days.elder_id = check_ins.elder_id and days.checked_on = cast(check_ins.checked_at as date)
@@ -85,12 +66,7 @@ union all
         residence_jurisdiction as jurisdiction,
         elder_id as subject,
         period,
-        'ground' as role,
-        'elders' as source,
-        elder_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'elders', 'elder_id') }}
     from {{ ref('msr_elder_periods') }}
     where kind = 'month'
 {% endcall %}
@@ -101,12 +77,7 @@ union all
         jurisdiction,
         elder_id as subject,
         period,
-        'ground' as role,
-        'elders' as source,
-        elder_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('ground', 'elders', 'elder_id') }}
     from {{ ref('msr_elder_periods') }}
     where kind = '{{ kind }}'
 {% endcall %}

@@ -3,12 +3,7 @@
         jurisdiction,
         line_id as subject,
         {{ month_text('service_month') }} as period,
-        'counted' as role,
-        'settlement_lines' as source,
-        line_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
     from {{ ref('msr_settlement_lines') }}
     where visit_month != service_month
     union all
@@ -16,12 +11,7 @@
         lines.jurisdiction,
         lines.line_id as subject,
         {{ month_text('lines.service_month') }} as period,
-        'ground' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
+        {{ evidence_row('ground', 'visits', 'visits.visit_id', 'visits') }}
     from {{ ref('msr_settlement_lines') }} as lines
     inner join {{ ref('fct_visits') }} as visits on lines.visit_id = visits.visit_id
     where lines.visit_month != lines.service_month
@@ -32,12 +22,7 @@ union all
         batch_jurisdiction as jurisdiction,
         batch_id as subject,
         {{ month_text('batch_month') }} as period,
-        'counted' as role,
-        'settlement_lines' as source,
-        line_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
     from {{ ref('msr_settlement_lines') }}
     where is_off_platform
 {% endcall %}
@@ -47,12 +32,7 @@ union all
         batch_jurisdiction as jurisdiction,
         batch_id as subject,
         {{ month_text('batch_month') }} as period,
-        'counted' as role,
-        'settlement_lines' as source,
-        line_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
     from {{ ref('msr_settlement_lines') }}
     where differs
     union all
@@ -60,12 +40,7 @@ union all
         lines.batch_jurisdiction as jurisdiction,
         lines.batch_id as subject,
         {{ month_text('lines.batch_month') }} as period,
-        'ground' as role,
-        'visits' as source,
-        visits.visit_id as row_key,
-        visits.file,
-        visits.sheet,
-        visits.line
+        {{ evidence_row('ground', 'visits', 'visits.visit_id', 'visits') }}
     from {{ ref('msr_settlement_lines') }} as lines
     inner join {{ ref('fct_visits') }} as visits on lines.visit_id = visits.visit_id
     where lines.differs
@@ -76,12 +51,7 @@ union all
         visits.jurisdiction,
         visits.visit_id as subject,
         {{ month_text('visits.latest_month') }} as period,
-        'counted' as role,
-        'settlement_lines' as source,
-        lines.line_id as row_key,
-        lines.file,
-        lines.sheet,
-        lines.line
+        {{ evidence_row('counted', 'settlement_lines', 'lines.line_id', 'lines') }}
     from {{ ref('msr_settled_visits') }} as visits
     inner join {{ ref('msr_settlement_lines') }} as lines on visits.visit_id = lines.visit_id
     where visits.lines > 1
@@ -92,12 +62,7 @@ union all
         batches.last_payment_jurisdiction as jurisdiction,
         batches.batch_id as subject,
         {{ month_text('batches.last_paid_on') }} as period,
-        'counted' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        payments.file,
-        payments.sheet,
-        payments.line
+        {{ evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('msr_settlement_batches') }} as batches
     inner join {{ ref('fct_payments') }} as payments on batches.batch_id = payments.batch_id
     union all
@@ -105,12 +70,7 @@ union all
         batches.last_payment_jurisdiction as jurisdiction,
         batches.batch_id as subject,
         {{ month_text('batches.last_paid_on') }} as period,
-        'ground' as role,
-        'settlement_lines' as source,
-        lines.line_id as row_key,
-        lines.file,
-        lines.sheet,
-        lines.line
+        {{ evidence_row('ground', 'settlement_lines', 'lines.line_id', 'lines') }}
     from {{ ref('msr_settlement_batches') }} as batches
     inner join {{ ref('msr_settlement_lines') }} as lines on batches.batch_id = lines.batch_id
     where batches.batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P04')
@@ -144,12 +104,7 @@ union all
         jurisdiction,
         payment_id as subject,
         cast(paid_on as varchar) as period,
-        'counted' as role,
-        'payments' as source,
-        payment_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'payments', 'payment_id') }}
     from {{ ref('msr_payments') }}
 {% endcall %}
 union all
@@ -158,12 +113,7 @@ union all
         batch_jurisdiction as jurisdiction,
         batch_id as subject,
         {{ month_text('batch_month') }} as period,
-        'counted' as role,
-        'settlement_lines' as source,
-        line_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
     from {{ ref('msr_settlement_lines') }}
     where batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P07')
     union all
@@ -171,12 +121,7 @@ union all
         batches.jurisdiction,
         batches.batch_id as subject,
         {{ month_text('batches.batch_month') }} as period,
-        'ground' as role,
-        'payments' as source,
-        payments.payment_id as row_key,
-        payments.file,
-        payments.sheet,
-        payments.line
+        {{ evidence_row('ground', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('msr_settlement_batches') }} as batches
     inner join {{ ref('fct_payments') }} as payments on batches.batch_id = payments.batch_id
 {% endcall %}
@@ -186,22 +131,14 @@ union all
         jurisdiction,
         payment_id as subject,
         cast(paid_on as varchar) as period,
-        'counted' as role,
-        'payments' as source,
-        payment_id as row_key,
-        file,
-        sheet,
-        line
+        {{ evidence_row('counted', 'payments', 'payment_id') }}
     from {{ ref('msr_payments') }}
     union all
     select
         payments.jurisdiction,
         payments.payment_id as subject,
         cast(payments.paid_on as varchar) as period,
-        'ground' as role,
-        'sanctions' as source,
-        sanctions.sanction_id as row_key,
-        {{ evidence('sanctions') }}
+        {{ staged_evidence_row('ground', 'sanctions', 'sanctions.sanction_id', 'sanctions') }}
     from {{ ref('msr_payments') }} as payments
     inner join {{ ref('stg_sanctions') }} as sanctions
         on

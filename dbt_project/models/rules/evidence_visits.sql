@@ -30,12 +30,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'elders' as source,
-        elders.elder_id as row_key,
-        elders.file,
-        elders.sheet,
-        elders.line
+        {{ evidence_row('ground', 'elders', 'elders.elder_id', 'elders') }}
     from failures
     inner join elders
         on
@@ -50,12 +45,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'deaths' as source,
-        deaths.elder_id as row_key,
-        deaths._file as file,
-        deaths._sheet as sheet,
-        deaths._line as line
+        {{ staged_evidence_row('ground', 'deaths', 'deaths.elder_id', 'deaths') }}
     from failures
     inner join {{ ref('stg_deaths') }} as deaths on failures.elder_id = deaths.elder_id
     where failures.rule = 'E03'
@@ -66,12 +56,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'elders' as source,
-        elders.elder_id as row_key,
-        elders.file,
-        elders.sheet,
-        elders.line
+        {{ evidence_row('ground', 'elders', 'elders.elder_id', 'elders') }}
     from failures
     inner join elders on failures.elder_id = elders.elder_id and elders.is_newest
     where failures.rule = 'E04'
@@ -83,12 +68,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'workers' as source,
-        roster.worker_id || '|' || roster.provider_id as row_key,
-        roster.file,
-        roster.sheet,
-        roster.line
+        {{ evidence_row('ground', 'workers', "roster.worker_id || '|' || roster.provider_id", 'roster') }}
     from failures
     inner join {{ ref('reg_workers') }} as roster
         on failures.worker_id = roster.worker_id and failures.provider_id = roster.provider_id
@@ -101,12 +81,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'workers' as source,
-        roster.worker_id || '|' || roster.provider_id as row_key,
-        roster.file,
-        roster.sheet,
-        roster.line
+        {{ evidence_row('ground', 'workers', "roster.worker_id || '|' || roster.provider_id", 'roster') }}
     from failures
     inner join {{ ref('reg_workers') }} as roster
         on failures.worker_id = roster.worker_id and failures.service_date >= roster.disqualified_on
@@ -116,12 +91,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'sanctions' as source,
-        sanctions.sanction_id as row_key,
-        sanctions._file as file,
-        sanctions._sheet as sheet,
-        sanctions._line as line
+        {{ staged_evidence_row('ground', 'sanctions', 'sanctions.sanction_id', 'sanctions') }}
     from failures
     inner join {{ ref('stg_sanctions') }} as sanctions
         on
@@ -137,12 +107,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'agreements' as source,
-        agreements.agreement_id as row_key,
-        agreements.file,
-        agreements.sheet,
-        agreements.line
+        {{ evidence_row('ground', 'agreements', 'agreements.agreement_id', 'agreements') }}
     from failures
     inner join {{ ref('reg_agreements') }} as agreements on failures.agreement_id = agreements.agreement_id
     where failures.rule = 'S12'
@@ -153,12 +118,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'stays' as source,
-        stays.stay_id as row_key,
-        stays._file as file,
-        stays._sheet as sheet,
-        stays._line as line
+        {{ staged_evidence_row('ground', 'stays', 'stays.stay_id', 'stays') }}
     from failures
     inner join {{ ref('stg_stays') }} as stays
         on
@@ -173,12 +133,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'sanctions' as source,
-        sanctions.sanction_id as row_key,
-        sanctions._file as file,
-        sanctions._sheet as sheet,
-        sanctions._line as line
+        {{ staged_evidence_row('ground', 'sanctions', 'sanctions.sanction_id', 'sanctions') }}
     from failures
     inner join {{ ref('stg_sanctions') }} as sanctions
         on
@@ -192,12 +147,7 @@ union all
         failures.jurisdiction,
         failures.subject,
         failures.period,
-        'ground' as role,
-        'providers' as source,
-        credit.provider_id as row_key,
-        credit.file,
-        credit.sheet,
-        credit.line
+        {{ evidence_row('ground', 'providers', 'credit.provider_id', 'credit') }}
     from failures
     inner join {{ ref('reg_provider_credit') }} as credit
         on
