@@ -1,0 +1,219 @@
+"""Charts of complaints: who is outside what chance explains, how near a threshold is, and what changes over the months."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+from scipy.stats import poisson
+
+from dashboards.figures.style import BLUE, GREY, ORANGE, SAND, laid_out, per_row
+
+
+@dataclass(frozen=True)
+class InFunnel:
+    """A provider with its visits and its upheld complaints per thousand visits."""
+
+    key: str
+    label: str
+    visits: int
+    complaints: int
+    rate: float
+    position: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the limits are drawn from: the peers' pooled rate, and overdispersion, which widens them above 1."""
+
+    target: float
+    phi: float
+    inner: float
+    outer: float
+
+
+def funnel_limit(limits: Limits, thousands: float, probability: float) -> float:
+    """The limit of a rate per thousand visits: the smallest count that is reached with a probability, as a rate."""
+    exact = float(poisson.ppf(probability, limits.target * thousands)) / thousands
+    return limits.target + (exact - limits.target) * max(limits.phi, 1) ** 0.5
+
+
+def _curve(limits: Limits, visits: Sequence[float], probability: float) -> list[float]:
+    # A rate below zero cannot be; a widened lower limit may lie there, and limits nothing.
+    return [max(funnel_limit(limits, some / 1000, probability), 0) for some in visits]
+
+
+def _grid(points: Sequence[InFunnel]) -> list[float]:
+    """Numbers of visits at which the limits are drawn: dense where they bend, and those of the providers themselves."""
+    low, high = min(one.visits for one in points) * 0.7, max(one.visits for one in points) * 1.15
+    ratio = high / low
+    return sorted({*(low * ratio ** (place / 240) for place in range(241)), *(float(one.visits) for one in points)})
+
+
+def funnel(
+    points: Sequence[InFunnel], limits: Limits, words: tuple[str, str, str], names: tuple[str, str]
+) -> go.Figure:
+    """Providers in the funnel of chance. words: visits, rate, the peers' rate; names: of the inner and the outer limits."""
+    visits_word, rate_word, target_word = words
+    figure = go.Figure()
+    if limits.target > 0:
+        grid = _grid(points)
+        for name, confidence, dash in ((names[1], limits.outer, "solid"), (names[0], limits.inner, "dot")):
+            risk = (1 - confidence) / 2
+            low, high = _curve(limits, grid, risk), _curve(limits, grid, 1 - risk)
+            figure.add_scatter(
+                x=[*grid, None, *grid],
+                y=[*high, None, *low],
+                mode="lines",
+                name=name,
+                line={"color": GREY, "width": 1.3, "dash": dash, "shape": "hv"},
+                hoverinfo="skip",
+            )
+            figure.add_annotation(
+                x=grid[-1],
+                y=high[-1],
+                text=name,
+                xanchor="right",
+                yanchor="bottom",
+                showarrow=False,
+                font={"size": 12, "color": "#8A929A"},
+            )
+    figure.add_hline(y=limits.target, line={"color": GREY, "width": 1})
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        y=limits.target,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        text=f"{target_word} {limits.target:.2f}",
+        font={"size": 12, "color": "#8A929A"},
+    )
+    for outside, colour, symbol in ((False, BLUE, "circle"), (True, ORANGE, "diamond")):
+        some = [one for one in points if (one.position != "inside") is outside]
+        figure.add_scatter(
+            x=[one.visits for one in some],
+            y=[one.rate for one in some],
+            mode="markers+text" if outside or len(points) <= 12 else "markers",
+            text=[one.label for one in some],
+            textposition="top center",
+            textfont={"size": 12},
+            cliponaxis=False,
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 12,
+                "opacity": 0.9,
+                "line": {"width": 1, "color": "white"},
+            },
+            customdata=[[one.key, one.complaints] for one in some],
+            hovertemplate="%{text}<br>"
+            + visits_word
+            + " %{x:,}<br>"
+            + rate_word
+            + " %{y:.2f}（%{customdata[1]}）<extra></extra>",
+        )
+    figure.update_xaxes(title=visits_word, rangemode="tozero", tickformat=",d")
+    figure.update_yaxes(title=rate_word, rangemode="tozero")
+    return laid_out(figure, 400)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Upheld complaints that count towards a threshold."""
+
+    key: str
+    label: str
+    complaints: int
+    threshold: int
+
+
+def counters(rows: Sequence[Counter], words: tuple[str, str, str], axis: str) -> go.Figure:
+    """A row of lamps each: so many of so many. words: counted, still free, reached."""
+    counted, free, reached = words
+    figure = go.Figure()
+    kinds = {
+        counted: [
+            (one, place) for one in rows for place in range(1, one.complaints + 1) if one.complaints < one.threshold
+        ],
+        reached: [
+            (one, place) for one in rows for place in range(1, one.complaints + 1) if one.complaints >= one.threshold
+        ],
+        free: [(one, place) for one in rows for place in range(one.complaints + 1, one.threshold + 1)],
+    }
+    looks = {counted: (SAND, "square", ORANGE), reached: (ORANGE, "diamond", ORANGE), free: (GREY, "square-open", GREY)}
+    for name, lamps in kinds.items():
+        colour, symbol, edge = looks[name]
+        figure.add_scatter(
+            x=[place for _, place in lamps],
+            y=[one.label for one, _ in lamps],
+            mode="markers",
+            name=name,
+            marker={"color": colour, "symbol": symbol, "size": 17, "line": {"width": 1.5, "color": edge}},
+            customdata=[[one.key, one.complaints, one.threshold] for one, _ in lamps],
+            hovertemplate="%{y}<br>%{customdata[1]} / %{customdata[2]}<extra></extra>",
+        )
+    most = max([max(one.complaints, one.threshold) for one in rows], default=1)
+    figure.update_xaxes(range=[0.5, most + 0.5], dtick=1, tickformat="d", title=axis, showgrid=False)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    return laid_out(figure, per_row(len(rows), 32, around=96), legend=True)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values month by month, with centre and limits of single values (XmR)."""
+
+    months: Sequence[str]
+    values: Sequence[float | None]
+    notes: Sequence[str]
+    centre: float | None
+    low: float | None
+    high: float | None
+
+
+def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bool = False) -> go.Figure:
+    """A measure over the months; what lies outside its limits is marked. words: mean, upper limit, lower limit."""
+    mean, upper, lower = words
+
+    def is_outside(value: float | None) -> bool:
+        if value is None or series.low is None or series.high is None:
+            return False
+        return value > series.high or value < series.low
+
+    outside = [is_outside(value) for value in series.values]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(series.months),
+            y=list(series.values),
+            mode="lines+markers",
+            line={"color": BLUE, "width": 2},
+            marker={
+                "size": [13 if one else 8 for one in outside],
+                "symbol": ["diamond" if one else "circle" for one in outside],
+                "color": [ORANGE if one else BLUE for one in outside],
+                "line": {"width": 1, "color": "white"},
+            },
+            customdata=[[month, note] for month, note in zip(series.months, series.notes, strict=True)],
+            hovertemplate="%{x}<br>%{y:" + (".1%" if is_share else ".2f") + "}<br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    shown = f"{{:{'.1%' if is_share else '.2f'}}}"
+    limits = ((mean, series.centre, "solid"), (upper, series.high, "dash"), (lower, series.low, "dash"))
+    for name, value, dash in limits:
+        if value is None or (value < 0 and not is_share) or (is_share and not 0 <= value <= 1):
+            continue
+        figure.add_hline(y=value, line={"color": GREY, "width": 1.2, "dash": dash})
+        figure.add_annotation(
+            x=1,
+            xref="paper",
+            y=value,
+            xanchor="right",
+            yanchor="bottom",
+            showarrow=False,
+            text=f"{name} {shown.format(value)}",
+            font={"size": 12, "color": "#8A929A"},
+        )
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(
+        title=axis, rangemode="normal" if is_share else "tozero", tickformat=".0%" if is_share else None
+    )
+    return laid_out(figure, 320)
