@@ -40,6 +40,7 @@ compared as (
         lines.line_id,
         lines.batch_id,
         lines.visit_id,
+        lines.provider_id,
         lines.division_code,
         lines.jurisdiction,
         lines.service_month,

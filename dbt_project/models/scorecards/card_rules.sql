@@ -1,0 +1,1 @@
+{{ scorecard_rows('scorecard_sets', 'name', ['name', 'member']) }}
