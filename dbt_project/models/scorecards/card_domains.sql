@@ -1,9 +1,9 @@
 with needed as (
-    {{ scorecard_rows('scorecard_sets', 'name', ['name', 'member']) }}
+    {{ scorecard_rows('scoring_sets', 'name', ['name', 'member']) }}
 ),
 
 domains as (
-    {{ scorecard_rows('scorecard_domains', 'domain', ['domain', 'weight']) }}
+    {{ scorecard_rows('scoring_domains', 'domain', ['domain', 'weight']) }}
 )
 
 select

@@ -1,6 +1,6 @@
 {# The weight of all measures of a domain stands beside each: half of it must be scored. #}
 with measures as (
-    {{ scorecard_rows('scorecard_measures', 'measure', ['measure', 'domain', 'weight', 'kind', 'floor', 'target', 'min_n']) }}
+    {{ scorecard_rows('scoring_measures', 'measure', ['measure', 'domain', 'weight', 'kind', 'floor', 'target', 'min_n']) }}
 )
 
 select

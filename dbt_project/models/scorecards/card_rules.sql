@@ -1,1 +1,1 @@
-{{ scorecard_rows('scorecard_sets', 'name', ['name', 'member']) }}
+{{ scorecard_rows('scoring_sets', 'name', ['name', 'member']) }}

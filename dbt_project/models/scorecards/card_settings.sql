@@ -1,5 +1,5 @@
 with given as (
-    {{ scorecard_rows('scorecard_settings', 'setting', ['setting', 'value']) }}
+    {{ scorecard_rows('scoring_settings', 'setting', ['setting', 'value']) }}
 )
 
 select
