@@ -22,9 +22,6 @@ lines as (
         lines.provider_id,
         lines.jurisdiction,
         lines.service_month,
-        lines.file,
-        lines.sheet,
-        lines.line,
         lines.is_off_platform,
         lines.differs
         or (
@@ -58,9 +55,6 @@ select
     provider_id as provider,
     jurisdiction,
     service_month,
-    not (is_off_platform or differs or is_settled_twice) as is_in_order,
-    file,
-    sheet,
-    line
+    not (is_off_platform or differs or is_settled_twice) as is_in_order
 from lines
 where jurisdiction is not null
