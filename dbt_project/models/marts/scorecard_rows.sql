@@ -90,9 +90,10 @@ select
     false as counts_in_k,
     'settlement_lines' as source,
     lines.line_id as row_key,
-    lines.file,
-    lines.sheet,
-    lines.line
+    settled.file,
+    settled.sheet,
+    settled.line
 from {{ ref('card_lines') }} as lines
 inner join cards on lines.provider = cards.provider and lines.jurisdiction = cards.jurisdiction
+inner join {{ ref('fct_settlement_lines') }} as settled on lines.line_id = settled.line_id
 where not lines.is_in_order
