@@ -20,8 +20,12 @@ _OPTIONS = {
     "browser.serverAddress": "localhost",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "viewer",
+    # The language has a default and is also restored from the address, which is what is meant.
+    "global.disableWidgetStateDuplicationWarning": "true",
     "server.fileWatcherType": "none",
     "server.headless": "true",
+    "theme.headingFontSizes": "1.75rem",
+    "theme.metricValueFontSize": "1.75rem",
     "theme.light.primaryColor": "#1F5F8B",
     "theme.light.backgroundColor": GROUNDS["light"],
     "theme.light.secondaryBackgroundColor": "#F3F5F7",
