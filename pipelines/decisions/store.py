@@ -30,6 +30,7 @@ from pipelines.decisions.entries import (
     moment,
     read_decision,
     read_use,
+    subject_kinds,
     use_content,
     utc,
 )
@@ -116,6 +117,11 @@ class Store:
             if len(rows) < _ROWS_AT_ONCE:
                 return
             last = rows[-1][0]
+
+    def entries(self, chain: str) -> list[Entry]:
+        """A chain as it is stored, entry by entry."""
+        with self._engine.transaction(writes=False) as execute:
+            return list(self._entries(execute, chain))
 
     def head(self, chain: str = "decisions") -> Head:
         """Where a chain ends at this moment; it changes with every entry, so that a cache may go by it."""
@@ -388,6 +394,4 @@ def read_snapshot(data: Path) -> Snapshot:
 
 def decided_finding(row: dict[str, Any], run: str) -> Finding:
     """The finding of a row of `findings.parquet`, as it is decided on."""
-    from pipelines.decisions.entries import subject_kinds
-
     return Finding(row["finding_id"], row["rule"], row["jurisdiction"], subject_kinds()[row["rule"]], run)
