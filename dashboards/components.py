@@ -1,28 +1,39 @@
 """Pieces that every page is made of: its question, a chart with definition and table, the way down, and exports."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from dashboards import queries
 from dashboards.exports import workbook
+from dashboards.identity import Identity
 from dashboards.places import labelled
-from dashboards.queries import Publication, Scope
+from dashboards.queries import Publication, Reader, Scope, shell
 from dashboards.serve import GROUNDS
 from dashboards.texts import Words
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page is given: the publication of this request, the scope, and the language."""
+    """What a page is given: what may be read, the scope, the language, who asks, the data folder, and the pages that the
+    user has, by name."""
 
-    publication: Publication
+    reader: Reader
     scope: Scope
     words: Words
+    identity: Identity
+    data: Path
+    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
+
+    @property
+    def publication(self) -> Publication:
+        """The publication of this request."""
+        return self.reader.publication
 
     @property
     def filters(self) -> dict[str, str]:
@@ -43,9 +54,9 @@ def headline(view: View, question: str) -> None:
 def reach(view: View, sources: Sequence[str]) -> None:
     """How far the data of the page's sources reach, and which of them are late."""
     words = view.words
-    table = queries.freshness(view.publication).filter(pl.col("source").is_in(list(sources)))
+    table = shell.freshness(view.reader).filter(pl.col("source").is_in(list(sources)))
     told = [f"{words.source(row['source'])} {row['newest_on']}" for row in table.iter_rows(named=True)]
-    late = [words.source(source) for source in queries.late_sources(view.publication) if source in sources]
+    late = [words.source(source) for source in shell.late_sources(view.reader) if source in sources]
     with st.expander(words("reach")):
         st.write("；".join(told) if words.language == "zh" else "; ".join(told))
         if late:
