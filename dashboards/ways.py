@@ -78,7 +78,13 @@ def chart(
     if leads_to:
         choose = _follow(key, leads_to[0], leads_to[1:])
         st.plotly_chart(
-            figure, config=settings, key=key, alt=alternative, on_select=choose, selection_mode="points", theme="streamlit"
+            figure,
+            config=settings,
+            key=key,
+            alt=alternative,
+            on_select=choose,
+            selection_mode="points",
+            theme="streamlit",
         )
     else:
         st.plotly_chart(figure, config=settings, key=key, alt=alternative, theme="streamlit")
@@ -101,9 +107,7 @@ def pick(
     """A choice of the page that stands in the address."""
     key = f"pick_{name}"
     st.session_state[key] = asked(name, options) or default
-    st.selectbox(
-        view.words(label), list(options), key=key, format_func=written, on_change=_write(key, name, below)
-    )
+    st.selectbox(view.words(label), list(options), key=key, format_func=written, on_change=_write(key, name, below))
     return str(st.session_state[key])
 
 
@@ -146,7 +150,11 @@ def rows(
 def back(view: View, label: str, *levels: str) -> None:
     """Leave these levels."""
     st.button(
-        view.words(label), key=f"back_{levels[0]}", icon=":material/arrow_back:", on_click=put, kwargs=dict.fromkeys(levels)
+        view.words(label),
+        key=f"back_{levels[0]}",
+        icon=":material/arrow_back:",
+        on_click=put,
+        kwargs=dict.fromkeys(levels),
     )
 
 

@@ -249,8 +249,3 @@ def quarters(rows: Sequence[Quarter], unfinished: str, axis: str) -> go.Figure:
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(title=axis, range=[0, _TOP * 1.08])
     return laid_out(figure, 280)
-
-
-def marked(cards: Sequence[Card]) -> int:
-    """How many of the cards have no total."""
-    return sum(card.total is None for card in cards)

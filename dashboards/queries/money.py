@@ -69,7 +69,9 @@ def stages(reader: Reader, scope: Scope, programme: str | None) -> dict[str, flo
         f"""
         with {_INSIDE}
         select
-            coalesce((select sum(budget) from fund_usage where starts_with(division_code, $prefix) and {_ASKED}), 0) as budget,
+            coalesce((
+                select sum(budget) from fund_usage where starts_with(division_code, $prefix) and {_ASKED}
+            ), 0) as budget,
             coalesce((
                 select sum(budget) from fund_usage
                 where
@@ -133,7 +135,9 @@ def _ledger(step: str) -> str:
             select 'payments', payment_id, paid_on, division_code, programme, fund_source,
                 cast({payments} as decimal(18, 2)), coalesce(batch_id, ''), state, file, sheet, line
             from (
-                select *, programme is null or programme not in (select distinct programme from settlement_batches) as is_other
+                select
+                    *,
+                    programme is null or programme not in (select distinct programme from settlement_batches) as is_other
                 from payment_coverage
             )
             where starts_with(division_code, $prefix) and {_ASKED}

@@ -114,7 +114,9 @@ def counter_rows(reader: Reader, rule: str, jurisdiction: str, subject: str) -> 
     """The complaints that a counter counts: of a worker those of the fullest window, of a contract those of its term."""
     query = _WINDOW if rule == "C01" else _TERM
     return ask(
-        reader, query, {"rule": rule, "jurisdiction": jurisdiction, "subject": subject, "as_of": reader.publication.as_of}
+        reader,
+        query,
+        {"rule": rule, "jurisdiction": jurisdiction, "subject": subject, "as_of": reader.publication.as_of},
     )
 
 

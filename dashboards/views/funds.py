@@ -58,7 +58,9 @@ def _programme(view: View) -> str | None:
     written = {_ALL: words("all_programmes"), **{code: words.code("programme", code) for code in options}}
     left, _ = st.columns([1, 2])
     with left:
-        chosen = ways.pick(view, "programme", [_ALL, *options], "programme", usual, lambda code: written[code], ["step"])
+        chosen = ways.pick(
+            view, "programme", [_ALL, *options], "programme", usual, lambda code: written[code], ["step"]
+        )
     return None if chosen == _ALL else chosen
 
 
@@ -66,7 +68,9 @@ def _figures(view: View, stages: Mapping[str, float], is_settled: bool) -> None:
     words, unit = view.words, view.words("wan")
     columns = st.columns(4)
     columns[0].metric(f"{words('budget')}（{unit}）", wan(stages["budget"]))
-    columns[1].metric(f"{words('step_received')}（{unit}）", wan(stages["own"] + stages["received"]), help=words("received_help"))
+    columns[1].metric(
+        f"{words('step_received')}（{unit}）", wan(stages["own"] + stages["received"]), help=words("received_help")
+    )
     columns[2].metric(f"{words('net_paid')}（{unit}）", wan(stages["paid"]))
     payable = stages["paid"] - stages["other"]
     told = share(stages["settled"] / payable) if is_settled and payable > 0 else words("not_by_service")
@@ -132,8 +136,17 @@ def _step_rows(view: View, programme: str | None, step: str, amount: float) -> N
     if not found.height:
         return
     ways.window(view, found.height, all_rows)
-    ways.rows(view, _step_table(view, found), "step_rows", ("batch", "lines", "line"), found["batch_id"].to_list(), "batch_hint")
-    everything = _step_table(view, asked.step_rows(view.reader, view.scope, programme, step, None)) if all_rows > most else None
+    ways.rows(
+        view,
+        _step_table(view, found),
+        "step_rows",
+        ("batch", "lines", "line"),
+        found["batch_id"].to_list(),
+        "batch_hint",
+    )
+    everything = (
+        _step_table(view, asked.step_rows(view.reader, view.scope, programme, step, None)) if all_rows > most else None
+    )
     export(view, _step_table(view, found) if everything is None else everything, "rows_behind", f"funds_{step}")
 
 
@@ -145,7 +158,9 @@ def _held(view: View, programme: str | None) -> None:
         st.info(words("no_transfers"))
         return
     most = int(app_limit("rows_in_chart", view.publication.as_of))
-    places = found.group_by("to_division").agg(pl.col("days").max()).sort("days", "to_division", descending=[True, False])
+    places = (
+        found.group_by("to_division").agg(pl.col("days").max()).sort("days", "to_division", descending=[True, False])
+    )
     drawn = set(places.head(most)["to_division"])
     marks = [
         Held(
@@ -159,7 +174,9 @@ def _held(view: View, programme: str | None) -> None:
         for row in found.iter_rows(named=True)
         if row["to_division"] in drawn
     ]
-    figure = days_held(marks, (words("in_time"), words("late_word"), words("on_its_way"), words("limit")), words("days"))
+    figure = days_held(
+        marks, (words("in_time"), words("late_word"), words("on_its_way"), words("limit")), words("days")
+    )
     bases = [f"basis_{one}" for one in sorted(set(found["basis"].drop_nulls()))]
     shown = found.select(
         pl.col("transfer_id").alias(words("transfer_id")),
@@ -203,7 +220,10 @@ def _recorded(view: View) -> None:
         pl.col("batch_id").alias(words("batch")),
         pl.col("name").fill_null("").alias(words("provider")),
         pl.col("last_month").dt.strftime("%Y-%m").alias(words("month")),
-        *(pl.col(name).cast(pl.Float64).alias(f"{words(name)}（{words('yuan')}）") for name in ("settled", "recorded", "paid")),
+        *(
+            pl.col(name).cast(pl.Float64).alias(f"{words(name)}（{words('yuan')}）")
+            for name in ("settled", "recorded", "paid")
+        ),
         (pl.col("paid") - pl.col("recorded")).cast(pl.Float64).alias(words("difference_yuan")),
         pl.col("lines").alias(words("lines_word")),
     )
@@ -287,7 +307,8 @@ def _pair(view: View, row: dict[str, Any]) -> None:
             st.warning(words(f"line_{row['state']}"))
             return
         st.markdown(
-            f"{words('amount_yuan')} **{yuan(row['visit_amount'])}** · {words('visit_hours')} **{row['visit_hours']:.2f}**  \n"
+            f"{words('amount_yuan')} **{yuan(row['visit_amount'])}** · "
+            f"{words('visit_hours')} **{row['visit_hours']:.2f}**  \n"
             f"{words('provider_code')} {row['visit_provider_id']} · {words('visit_on')} {row['visit_on']:%Y-%m-%d} · "
             f"{words.code('service_item', row['visit_item'])}"
         )
