@@ -15,6 +15,20 @@ from dashboards.components import View, chart_settings, export, table
 from dashboards.serve import GROUNDS
 
 
+_YUAN = ("（元）", "(yuan)")
+
+
+def formats(shown: pl.DataFrame, columns: dict[str, Any] | None = None) -> dict[str, Any]:
+    """How columns are written: days without midnight, yuan to the cent with thousands apart."""
+    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
+    money = [name for name, kind in shown.schema.items() if kind == pl.Float64 and name.endswith(_YUAN)]
+    return {
+        **{name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days},
+        **{name: st.column_config.NumberColumn(format="accounting") for name in money},
+        **(columns or {}),
+    }
+
+
 def asked(name: str, allowed: Collection[str] | None = None) -> str | None:
     """What the address says under a name; a value that is not allowed is dropped."""
     value = st.query_params.get(name)
@@ -60,12 +74,12 @@ def chart(
     view: View,
     figure: go.Figure,
     title: str,
-    shown: pl.DataFrame,
+    shown: pl.DataFrame | None,
     told: str = "",
     leads_to: tuple[str, ...] = (),
     values: Mapping[str, object] | None = None,
 ) -> None:
-    """A chart with its definition, its text alternative (`told`: the figures in it) and its table.
+    """A chart with its definition, its text alternative (`told`: the figures in it) and its table (None: it follows anyway).
 
     leads_to: the level of the address that a mark leads to, then those below it, which are left.
     """
@@ -90,9 +104,11 @@ def chart(
         st.plotly_chart(figure, config=settings, key=key, alt=alternative, theme="streamlit")
     hint = f" {words('click_hint')}" if leads_to else ""
     st.caption(f"{words('definition')}{words('colon')}{definition}{hint}")
+    if shown is None:
+        return
     with st.expander(words("table"), icon=":material/table:"):
-        table(view, shown, f"table_{title}")
-        export(view, shown, title, title)
+        table(view, shown, f"table_{title}", formats(shown))
+        export(view, shown, title, f"chart_{title}")
 
 
 def pick(
@@ -131,16 +147,14 @@ def rows(
 ) -> None:
     """A table; a chosen row leads to the level that `ids` names."""
     if not leads_to:
-        table(view, shown, key, columns)
+        table(view, shown, key, formats(shown, columns))
         return
-    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
-    columns = {**{name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days}, **(columns or {})}
     st.caption(view.words(hint))
     st.dataframe(
         shown,
         hide_index=True,
         key=key,
-        column_config=columns,
+        column_config=formats(shown, columns),
         on_select=_follow_row(key, leads_to[0], ids, leads_to[1:]),
         selection_mode="single-row",
         placeholder="",
@@ -164,10 +178,10 @@ def not_there(view: View, *levels: str) -> None:
     back(view, "back", *levels)
 
 
-def window(view: View, shown: int, total: int) -> None:
-    """Say where a table shows only the first of many rows."""
+def window(view: View, shown: int, total: int, text: str = "first_rows") -> None:
+    """Say where a table or a chart shows only the first of many."""
     if shown < total:
-        st.caption(view.words("first_rows", shown=f"{shown:,}", all=f"{total:,}"))
+        st.caption(view.words(text, shown=f"{shown:,}", all=f"{total:,}"))
 
 
 def page_link(view: View, page: str, label: str, icon: str | None = None, **parameters: str) -> None:

@@ -33,6 +33,9 @@ def totals(
     words: total, capped by a confirmed finding, too few data, the peers' median.
     """
     total_word, capped, too_few, median_word = words
+    # Dots need no ground at zero: the axis begins below the lowest interval and the lowest grade.
+    lows = [card.low for card in cards if card.low is not None]
+    start = max(min([*lows, *grades.values()], default=0) - 8, 0)
     figure = go.Figure()
     for is_capped, name, colour, symbol in ((False, total_word, BLUE, "circle"), (True, capped, ORANGE, "diamond")):
         some = [card for card in cards if card.total is not None and card.is_capped is is_capped]
@@ -59,7 +62,7 @@ def totals(
     few = [card for card in cards if card.total is None]
     if few:
         figure.add_scatter(
-            x=[2] * len(few),
+            x=[start + 1] * len(few),
             y=[card.label for card in few],
             mode="markers+text",
             name=too_few,
@@ -98,7 +101,7 @@ def totals(
             font={"size": 12, "color": "#8A929A"},
         )
     labels = [card.label for card in cards]
-    figure.update_xaxes(range=[0, _TOP + 1], title=axis, showgrid=False)
+    figure.update_xaxes(range=[start, _TOP + 1], title=axis, showgrid=False)
     figure.update_yaxes(
         type="category",
         categoryorder="array",
@@ -106,7 +109,7 @@ def totals(
         showgrid=True,
         range=[-0.7, len(labels) - 0.3],
     )
-    return laid_out(figure, per_row(len(cards), 34, 2, 110))
+    return laid_out(figure, per_row(len(cards), 34, 2, 124)).update_layout(margin={"t": 30})
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,8 @@ def domains(scores: Sequence[DomainScore], own: str, names: Mapping[str, str], w
             hovertemplate="%{text}<extra></extra>",
         )
     figure = laid_out(figure, 300)
-    figure.update_xaxes(range=[-3, _TOP + 3], showgrid=True, tickvals=[0, 50, 100])
+    figure.update_xaxes(range=[-3, _TOP + 9], showgrid=True, tickvals=[0, 50, 100])
+    figure.update_traces(cliponaxis=False)
     figure.update_yaxes(range=[-1, 1.6], visible=False)
     return figure.update_layout(margin={"t": 34})
 
@@ -228,7 +232,8 @@ def quarters(rows: Sequence[Quarter], unfinished: str, axis: str) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(
         x=[row.quarter for row in known] + [row.quarter for row in known][::-1],
-        y=[row.high for row in known] + [row.low for row in known][::-1],
+        # A score cannot leave 0 to 100; its interval can.
+        y=[min(row.high or _TOP, _TOP) for row in known] + [max(row.low or 0, 0) for row in known][::-1],
         fill="toself",
         mode="none",
         fillcolor="rgba(59,130,196,0.18)",
@@ -247,5 +252,5 @@ def quarters(rows: Sequence[Quarter], unfinished: str, axis: str) -> go.Figure:
         cliponaxis=False,
     )
     figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(title=axis, range=[0, _TOP * 1.08])
+    figure.update_yaxes(title=axis, range=[0, _TOP * 1.16], tickvals=[0, 20, 40, 60, 80, 100])
     return laid_out(figure, 280)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
-from scipy.stats import poisson
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, SAND, laid_out, per_row
+from dashboards.figures.style import BLUE, GREY, ORANGE, RULE, SAND, laid_out, per_row
+from pipelines.statistics import poisson_limit
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,22 @@ class Limits:
 
 def funnel_limit(limits: Limits, thousands: float, probability: float) -> float:
     """The limit of a rate per thousand visits: the smallest count that is reached with a probability, as a rate."""
-    exact = float(poisson.ppf(probability, limits.target * thousands)) / thousands
+    exact = poisson_limit(limits.target * thousands, probability) / thousands
     return limits.target + (exact - limits.target) * max(limits.phi, 1) ** 0.5
 
 
-def _curve(limits: Limits, visits: Sequence[float], probability: float) -> list[float]:
-    # A rate below zero cannot be; a widened lower limit may lie there, and limits nothing.
-    return [max(funnel_limit(limits, some / 1000, probability), 0) for some in visits]
+def _curve(limits: Limits, visits: Sequence[float], probability: float) -> list[float | None]:
+    # At zero and below (where it is widened) a lower limit limits nothing.
+    found = (funnel_limit(limits, some / 1000, probability) for some in visits)
+    return [limit if limit > 0 else None for limit in found]
 
 
 def _grid(points: Sequence[InFunnel]) -> list[float]:
     """Numbers of visits at which the limits are drawn: dense where they bend, and those of the providers themselves."""
-    low, high = min(one.visits for one in points) * 0.7, max(one.visits for one in points) * 1.15
+    high = max(one.visits for one in points) * 1.08
+    low = min(high / 12, *(float(one.visits) for one in points))
     ratio = high / low
-    return sorted({*(low * ratio ** (place / 240) for place in range(241)), *(float(one.visits) for one in points)})
+    return sorted({*(low * ratio ** (place / 600) for place in range(601)), *(float(one.visits) for one in points)})
 
 
 def funnel(
@@ -65,15 +67,16 @@ def funnel(
                 y=[*high, None, *low],
                 mode="lines",
                 name=name,
-                line={"color": GREY, "width": 1.3, "dash": dash, "shape": "hv"},
+                line={"color": GREY, "width": 1.3, "dash": dash},
                 hoverinfo="skip",
             )
             figure.add_annotation(
                 x=grid[-1],
                 y=high[-1],
                 text=name,
-                xanchor="right",
-                yanchor="bottom",
+                xanchor="left",
+                xshift=4,
+                yanchor="middle",
                 showarrow=False,
                 font={"size": 12, "color": "#8A929A"},
             )
@@ -88,14 +91,17 @@ def funnel(
         text=f"{target_word} {limits.target:.2f}",
         font={"size": 12, "color": "#8A929A"},
     )
+    widest = max(one.visits for one in points)
+    named = max(points, key=lambda one: one.rate) if all(one.position == "inside" for one in points) else None
     for outside, colour, symbol in ((False, BLUE, "circle"), (True, ORANGE, "diamond")):
         some = [one for one in points if (one.position != "inside") is outside]
         figure.add_scatter(
             x=[one.visits for one in some],
             y=[one.rate for one in some],
-            mode="markers+text" if outside or len(points) <= 12 else "markers",
-            text=[one.label for one in some],
-            textposition="top center",
+            mode="markers+text",
+            # Where nobody is outside, the highest alone is named: the others say who they are when pointed at.
+            text=[f"  {one.label}  " if outside or one is named else "" for one in some],
+            textposition=["middle left" if one.visits > widest * 0.6 else "middle right" for one in some],
             textfont={"size": 12},
             cliponaxis=False,
             marker={
@@ -105,16 +111,21 @@ def funnel(
                 "opacity": 0.9,
                 "line": {"width": 1, "color": "white"},
             },
-            customdata=[[one.key, one.complaints] for one in some],
-            hovertemplate="%{text}<br>"
+            customdata=[[one.key, one.complaints, one.label] for one in some],
+            hovertemplate="%{customdata[2]}<br>"
             + visits_word
             + " %{x:,}<br>"
             + rate_word
             + " %{y:.2f}（%{customdata[1]}）<extra></extra>",
         )
     figure.update_xaxes(title=visits_word, rangemode="tozero", tickformat=",d")
-    figure.update_yaxes(title=rate_word, rangemode="tozero")
-    return laid_out(figure, 400)
+    # The limits rise without end where visits are few; the chart is as high as its providers need.
+    few = min(one.visits for one in points) / 1000
+    top = max(
+        [one.rate for one in points] + [funnel_limit(limits, few, (1 + limits.outer) / 2) if limits.target else 0]
+    )
+    figure.update_yaxes(title=rate_word, range=[0, top * 1.25 or 1])
+    return laid_out(figure, 400).update_layout(margin={"r": 56})
 
 
 @dataclass(frozen=True)
@@ -153,8 +164,9 @@ def counters(rows: Sequence[Counter], words: tuple[str, str, str], axis: str) ->
             hovertemplate="%{y}<br>%{customdata[1]} / %{customdata[2]}<extra></extra>",
         )
     most = max([max(one.complaints, one.threshold) for one in rows], default=1)
-    figure.update_xaxes(range=[0.5, most + 0.5], dtick=1, tickformat="d", title=axis, showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_xaxes(range=[0.6, most + 0.4], dtick=1, tickformat="d", title=axis, showgrid=False)
+    labels = [one.label for one in rows][::-1]
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels, showgrid=False)
     return laid_out(figure, per_row(len(rows), 32, around=96), legend=True)
 
 
@@ -217,3 +229,39 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
         title=axis, rangemode="normal" if is_share else "tozero", tickformat=".0%" if is_share else None
     )
     return laid_out(figure, 320)
+
+
+def stacked_months(months: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> go.Figure:
+    """Complaints by month, stacked by outcome; four outcomes in the order in which they are read."""
+    figure = go.Figure()
+    for (name, counts), colour, pattern in zip(series, (ORANGE, SAND, BLUE, GREY), ("", "", "", "/"), strict=False):
+        figure.add_bar(
+            x=list(months),
+            y=list(counts),
+            name=name,
+            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.4}},
+            hovertemplate="%{x}<br>" + name + " %{y}<extra></extra>",
+        )
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=6)
+    figure.update_yaxes(rangemode="tozero", tickformat="d")
+    return laid_out(figure, 330, legend=True).update_layout(barmode="stack", legend={"traceorder": "normal"})
+
+
+def paired_bars(
+    labels: Sequence[str], first: tuple[str, Sequence[int]], second: tuple[str, Sequence[int]]
+) -> go.Figure:
+    """Two counts a label: the whole, and the part of it that matters, in front of it."""
+    figure = go.Figure()
+    for (name, counts), colour, width in ((first, "#B9C6D1", 0.7), (second, ORANGE, 0.35)):
+        figure.add_bar(
+            y=list(labels),
+            x=list(counts),
+            orientation="h",
+            name=name,
+            width=width,
+            marker={"color": colour},
+            hovertemplate="%{y}<br>" + name + " %{x}<extra></extra>",
+        )
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_xaxes(gridcolor=RULE, tickformat="d", rangemode="tozero")
+    return laid_out(figure, max(330, per_row(len(labels), 30, 3, 96)), legend=True).update_layout(barmode="overlay")

@@ -67,7 +67,7 @@ def dumbbells(areas: Sequence[Area], words: tuple[str, str, str], axis: str) -> 
         x=[max(area.required, area.provided) for area in areas],
         y=[area.label for area in areas],
         mode="text",
-        text=[f"  {short} {area.short:,.1f}" for area in areas],
+        text=[f"    {short} {area.short:,.1f}" for area in areas],
         textposition="middle right",
         textfont={"color": ORANGE, "size": 13},
         cliponaxis=False,
@@ -177,7 +177,7 @@ def delivery_matrix(cells: Sequence[StepOfArea], steps: Sequence[str], names: Ma
             mode="markers+text",
             name=names[state],
             text=[STATE_MARKS[state]] * len(some),
-            textfont={"size": 13, "color": "white" if state == "FAIL" else GREY},
+            textfont={"size": 13, **({"color": "white"} if state == "FAIL" else {})},
             marker={
                 "symbol": "square" if is_solid else "square-open",
                 "size": 24,
@@ -223,7 +223,6 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
     """Land per resident by division, with the line that the rule draws. words: required, unknown."""
     required_word, unknown = words
     figure = go.Figure()
-    patterns = {"FAIL": "", "PASS": "", "NOT_ASSESSABLE": "/", "NO_RULE_IN_FORCE": "."}
     for state in STATES:
         some = [row for row in rows if row.state == state]
         if not some:
@@ -233,10 +232,9 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
             x=[row.per_resident or 0 for row in some],
             orientation="h",
             name=names[state],
-            marker={"color": STATE_COLOURS[state], "pattern": {"shape": patterns[state], "solidity": 0.3}},
+            marker={"color": STATE_COLOURS[state], "pattern": {"shape": "/" if state == "NOT_ASSESSABLE" else ""}},
             text=[
-                f" {STATE_MARKS[state]} " + (unknown if row.per_resident is None else f"{row.per_resident:.4f}")
-                for row in some
+                f" {unknown if row.per_resident is None else f'{row.per_resident:.4f}'}　{names[state]}" for row in some
             ],
             textposition="outside",
             cliponaxis=False,
@@ -247,7 +245,7 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
         figure.add_vline(x=required, line={"color": ORANGE, "dash": "dash", "width": 2})
         figure.add_annotation(
             x=required,
-            y=0,
+            y=1,
             yref="paper",
             yanchor="bottom",
             xanchor="left",
@@ -259,6 +257,6 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
     most = max([max(row.per_resident or 0, row.required or 0) for row in rows], default=0) or 1
     labels = [row.label for row in rows]
     figure.update_layout(barmode="overlay")
-    figure.update_xaxes(range=[0, most * 1.2], title=axis)
+    figure.update_xaxes(range=[0, most * 1.34], title=axis)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1], showgrid=False)
-    return laid_out(figure, per_row(len(rows), 30, 3, 96), legend=True)
+    return laid_out(figure, per_row(len(rows), 28, 3, 96)).update_layout(margin={"t": 30})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, RULE, SAND, laid_out, per_row, said
+from dashboards.figures.style import BLUE, GREY, ORANGE, PALE, RULE, SAND, laid_out, per_row, said
 from dashboards.formats import WAN
 
 
@@ -39,10 +39,18 @@ def money_waterfall(steps: Sequence[Step], unit: str) -> go.Figure:
             hovertemplate="%{x}<br>¥%{customdata[1]}<extra></extra>",
             connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
             totals={"marker": {"color": BLUE}},
-            # The first stage is drawn as a rise.
-            increasing={"marker": {"color": BLUE}},
+            increasing={"marker": {"color": PALE, "line": {"color": BLUE, "width": 1.5}}},
             decreasing={"marker": {"color": SAND, "line": {"color": ORANGE, "width": 1.5}}},
         )
+    )
+    # The first stage would take the look of a rise.
+    first = steps[0]
+    figure.add_bar(
+        x=[first.label],
+        y=[wan[0]],
+        marker={"color": BLUE},
+        customdata=[[first.key, f"{first.yuan:,.2f}"]],
+        hovertemplate="%{x}<br>¥%{customdata[1]}<extra></extra>",
     )
     levels, level = [], 0.0
     for step, amount in zip(steps, wan, strict=True):
@@ -51,6 +59,7 @@ def money_waterfall(steps: Sequence[Step], unit: str) -> go.Figure:
     high, low = max([*levels, 0.0]), min([*levels, 0.0])
     figure.update_yaxes(range=[low * 1.15, high * 1.14 or 1], title=unit, tickformat=",~f")
     figure.update_xaxes(showgrid=False, type="category")
+    figure.update_layout(barmode="overlay", waterfallgap=0.32)
     return laid_out(figure, 380)
 
 
@@ -99,13 +108,13 @@ def days_held(transfers: Sequence[Held], words: tuple[str, str, str, str], axis:
         figure.add_vline(x=limit, line={"color": ORANGE, "dash": "dash", "width": 1.5})
         figure.add_annotation(
             x=limit,
-            y=1,
+            y=0,
             yref="paper",
             yanchor="bottom",
             xanchor="left",
             xshift=4,
             showarrow=False,
-            text=f"{limit_word} {limit:g}",
+            text=f"{limit_word} {float(limit):g} {axis}",
             font={"size": 12, "color": ORANGE},
         )
     figure.update_xaxes(rangemode="tozero", title=axis)

@@ -27,7 +27,7 @@ def row_counts(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]
     figure.update_layout(barmode="stack")
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
-    return laid_out(figure, per_row(len(labels), 22, 3, 96), legend=True)
+    return laid_out(figure, per_row(len(labels), 22, 3, 96), legend=True).update_layout(legend={"traceorder": "normal"})
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,10 @@ def reaches(rows: Sequence[Reach], as_of: dt.date, words: tuple[str, str, str, s
     )
     figure.update_xaxes(
         type="date",
-        tickformat="%Y-%m-%d",
+        tickformat="%Y-%m",
         range=[oldest - dt.timedelta(days=12), as_of + dt.timedelta(days=12)],
-        nticks=8,
+        nticks=6,
+        tickangle=0,
     )
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=[row.label for row in rows][::-1])
     return laid_out(figure, per_row(len(rows), 22, 3, 96), legend=True)

@@ -126,14 +126,14 @@ def _ledger(step: str) -> str:
         """)
     if transfers:
         parts.append(f"""
-            select 'transfers', transfer_id, allocated_on, to_division, programme, fund_source,
-                cast({transfers} as decimal(18, 2)), '', '', file, sheet, line
+            select 'transfers' as kind, transfer_id as id, allocated_on as day, to_division as division_code, programme,
+                fund_source, cast({transfers} as decimal(18, 2)) as amount, '' as batch_id, '' as state, file, sheet, line
             from entering
         """)
     if payments:
         parts.append(f"""
-            select 'payments', payment_id, paid_on, division_code, programme, fund_source,
-                cast({payments} as decimal(18, 2)), coalesce(batch_id, ''), state, file, sheet, line
+            select 'payments' as kind, payment_id as id, paid_on as day, division_code, programme, fund_source,
+                cast({payments} as decimal(18, 2)) as amount, coalesce(batch_id, '') as batch_id, state, file, sheet, line
             from (
                 select
                     *,
@@ -174,7 +174,7 @@ def transfers(reader: Reader, scope: Scope, programme: str | None) -> pl.DataFra
             transfers.fund_source, transfers.allocated_amount, transfers.allocated_on, transfers.received_amount,
             transfers.received_on,
             date_diff('day', transfers.allocated_on, coalesce(transfers.received_on, cast($as_of as date))) as days,
-            limits.value as limit_days, limits.basis, transfers.file, transfers.sheet, transfers.line
+            cast(limits.value as double) as limit_days, limits.basis, transfers.file, transfers.sheet, transfers.line
         from trace_transfers as transfers
         left join policy_parameters as limits
             on

@@ -50,7 +50,7 @@ def area(reader: Reader, area_id: str) -> pl.DataFrame:
         """
         select
             areas.*, rows.room_area_planned, rows.room_area_provided, rows.file, rows.sheet, rows.line,
-            limits.value as limit_m2, limits.basis as limit_basis, limits.valid_from, limits.valid_to
+            cast(limits.value as double) as limit_m2, limits.basis as limit_basis, limits.valid_from, limits.valid_to
         from area_compliance as areas
         left join trace_residential_areas as rows using (residential_area_id)
         left join policy_parameters as limits

@@ -9,9 +9,19 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, ways
+from dashboards import ways
 from dashboards.components import View, export, headline, nothing, reach, table, total_line
-from dashboards.figures.complaints import Counter, InFunnel, Limits, Series, counters, funnel, monthly
+from dashboards.figures.complaints import (
+    Counter,
+    InFunnel,
+    Limits,
+    Series,
+    counters,
+    funnel,
+    monthly,
+    paired_bars,
+    stacked_months,
+)
 from dashboards.limits import app_limit
 from dashboards.places import place_name
 from dashboards.queries import complaints as counts_of
@@ -218,7 +228,7 @@ def _counters(view: View) -> None:
     )
     told = words("counters_told", all=len(marks), reached=sum(mark.complaints >= mark.threshold for mark in marks))
     ways.chart(view, figure, "counters", shown, told, ("counter",))
-    ways.window(view, min(most, len(marks)), len(marks))
+    ways.window(view, min(most, len(marks)), len(marks), "first_marks")
     chosen = ways.asked("counter", keys)
     if chosen is None:
         return
@@ -240,7 +250,7 @@ def _by_month(view: View, counts: pl.DataFrame) -> None:
     months = counts.group_by("month").agg(pl.col(*_OUTCOMES).sum()).sort("month")
     series = [(words(name), months[name].to_list()) for name in _OUTCOMES]
     shown = months.rename({name: words(name) for name in ("month", *_OUTCOMES)})
-    ways.chart(view, charts.stacked_months(months["month"].to_list(), series), "complaints_by_month", shown)
+    ways.chart(view, stacked_months(months["month"].to_list(), series), "complaints_by_month", shown)
 
 
 def _by_category(view: View, counts: pl.DataFrame) -> None:
@@ -251,7 +261,7 @@ def _by_category(view: View, counts: pl.DataFrame) -> None:
         .sort("received", "category", descending=[True, False], nulls_last=True)
     )
     labels = [words.code("complaint_category", code) for code in grouped["category"]]
-    figure = charts.paired_bars(
+    figure = paired_bars(
         labels,
         (words("received"), grouped["received"].to_list()),
         (words("upheld_all"), grouped["upheld_all"].to_list()),

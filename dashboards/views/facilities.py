@@ -117,7 +117,7 @@ def _area_chart(view: View, areas: pl.DataFrame) -> None:
     )
     told = "；".join(f"{mark.label} {words('short_word')} {mark.short:,.1f} m²" for mark in marks)
     ways.chart(view, figure, "areas", _area_table(view, short), told, ("area",))
-    ways.window(view, first.height, short.height)
+    ways.window(view, first.height, short.height, "first_marks")
 
 
 def _area_table(view: View, areas: pl.DataFrame) -> pl.DataFrame:
@@ -177,7 +177,7 @@ def _calculation(view: View, row: dict[str, Any]) -> None:
         )
     until = f" – {row['valid_to']:%Y-%m-%d}" if row["valid_to"] else ""
     lines.append(
-        f"{words('limit')} {row['limit_m2']:g} {words.unit('m2 per 100 households')} · "
+        f"{words('standard')} {row['limit_m2']:g} {words.unit('m2 per 100 households')} · "
         f"{words('basis_' + row['limit_basis'])} · {words('limit_from', day=row['valid_from'])}{until}"
     )
     st.markdown("  \n".join(lines))
@@ -263,7 +263,7 @@ def _delivery(view: View) -> None:
     late = found.filter(pl.col("state") == "FAIL")
     told = words("delivery_told", all=len(ids), late=late["residential_area_id"].n_unique())
     ways.chart(view, figure, "delivery", _step_table(view, found), told, ("area",))
-    ways.window(view, min(most, len(ids)), len(ids))
+    ways.window(view, min(most, len(ids)), len(ids), "first_marks")
 
 
 def _step_hover(view: View, row: dict[str, Any]) -> str:
@@ -312,7 +312,7 @@ def _land(view: View, land: pl.DataFrame) -> None:
     figure = land_bars(rows, (words("required_word"), words("unknown")), _names(view), words("m2_per_resident"))
     told = "；".join(f"{row.label} {row.per_resident or 0:.4f}" for row in rows)
     ways.chart(view, figure, "land", _land_table(view, land), told, ("land",))
-    ways.window(view, len(rows), land.height)
+    ways.window(view, len(rows), land.height, "first_marks")
     chosen = ways.asked("land", land["division_code"].to_list())
     if chosen:
         _land_rows(view, land.row(by_predicate=pl.col("division_code") == chosen, named=True))
@@ -379,11 +379,8 @@ def show(view: View) -> None:
         return
     if areas.height:
         _state_counts(view, areas)
-        left, right = st.columns([1, 1])
-        with left:
-            _area_chart(view, areas)
-        with right:
-            _map(view)
+        _area_chart(view, areas)
+        _map(view)
         _areas(view, areas)
         _basis(view, ("A01", "A02"))
         _delivery(view)

@@ -231,7 +231,7 @@ def _recorded(view: View) -> None:
     told = words("paid_recorded_told", all=found["all_batches"][0], above=above)
     figure = paid_beside_recorded(marks, told_words, words("wan"))
     ways.chart(view, figure, "paid_recorded", shown, told, ("batch", "lines", "line"))
-    ways.window(view, found.height, int(found["all_batches"][0]))
+    ways.window(view, found.height, int(found["all_batches"][0]), "first_marks")
 
 
 def _usage(view: View) -> None:
@@ -331,7 +331,8 @@ def _batch_lines(view: View, batch_id: str, settled: float) -> None:
     chosen = ways.asked("line", lines["line_id"].to_list())
     if chosen:
         _pair(view, lines.row(by_predicate=pl.col("line_id") == chosen, named=True))
-    ways.rows(view, _lines_table(view, lines), "batch_lines", ("line",), lines["line_id"].to_list(), "line_hint")
+    wide = {words("compared"): st.column_config.TextColumn(width=110)}
+    ways.rows(view, _lines_table(view, lines), "batch_lines", ("line",), lines["line_id"].to_list(), "line_hint", wide)
     everything = asked.batch_lines(view.reader, batch_id, state, None) if all_rows > most else lines
     export(view, _lines_table(view, everything), "rows_behind", "batch_lines")
 
@@ -352,7 +353,7 @@ def _batch_payments(view: View, batch_id: str, paid: float) -> None:
         pl.col("sheet").alias(words("sheet")),
         pl.col("line").alias(words("line")),
     )
-    table(view, shown, "batch_payments")
+    ways.rows(view, shown, "batch_payments")
     export(view, shown, "batch_payments", "batch_payments")
 
 

@@ -121,7 +121,7 @@ def _overview(view: View, jurisdiction: str, cards: pl.DataFrame) -> None:
         strict=True,
     ):
         column.metric(words(word), f"{sum(row['grade'] in wanted for row in cards.iter_rows(named=True)):,}")
-    ways.chart(view, figure, "totals", _cards_table(view, cards), told, ("provider", "domain", "measure"), values)
+    ways.chart(view, figure, "totals", None, told, ("provider", "domain", "measure"), values)
     ways.rows(
         view, _cards_table(view, cards), "card_table", ("provider", "domain", "measure"), cards["provider"].to_list()
     )
