@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboards.components import View
+from dashboards.components import View, go_to
 from dashboards.identity import Identity
 from dashboards.places import place_name
 from dashboards.queries import shell
@@ -82,7 +82,7 @@ def _seek() -> None:
 
 def _go(view: View, hit: Mapping[str, Any]) -> None:
     page, parameter = _LEADS_TO[hit["kind"]]
-    st.switch_page(view.pages[page], query_params={parameter: hit["id"]})
+    go_to(view, page, **{parameter: hit["id"]})
 
 
 def search(view: View) -> None:

@@ -9,7 +9,18 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboards.components import View
 from dashboards.identity import Identity, landing, may_see
-from dashboards.views import complaints, facilities, funds, quality, scorecards
+from dashboards.views import (
+    complaints,
+    facilities,
+    finding,
+    findings,
+    funds,
+    method,
+    overview,
+    policy,
+    quality,
+    scorecards,
+)
 
 
 @dataclass(frozen=True)
@@ -24,10 +35,15 @@ class Page:
 
 
 PAGES = (
+    Page("overview", overview.show, ":material/dashboard:", "attention"),
+    Page("findings", findings.show, ":material/flag:", "attention"),
+    Page("finding", finding.show, ":material/flag:", "attention", by_link=True),
     Page("funds", funds.show, ":material/payments:", "topics"),
     Page("complaints", complaints.show, ":material/forum:", "topics"),
     Page("facilities", facilities.show, ":material/home_work:", "topics"),
     Page("scorecards", scorecards.show, ":material/grade:", "topics"),
+    Page("policy", policy.show, ":material/gavel:", "basis"),
+    Page("method", method.show, ":material/function:", "basis"),
     Page("quality", quality.show, ":material/fact_check:", "basis"),
 )
 

@@ -14,7 +14,6 @@ import streamlit as st
 from dashboards.components import View, chart_settings, export, table
 from dashboards.serve import GROUNDS
 
-
 _YUAN = ("（元）", "(yuan)")
 
 

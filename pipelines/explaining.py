@@ -152,8 +152,9 @@ def _rows(folder: Path, finding_id: str) -> tuple[SourceRow, ...]:
     )  # fmt: skip
 
 
-def explain(folder: Path, finding_id: str) -> Explanation:
-    """Everything behind one finding of the publication in `folder`. Raises `UnknownFinding`."""
+def explain(folder: Path, finding_id: str, rows: tuple[SourceRow, ...] | None = None) -> Explanation:
+    """Everything behind one finding of the publication in `folder`; `rows`: those of its rows that may be shown, if that is
+    not for this module to say. Raises `UnknownFinding`."""
     finding = _find(folder, finding_id)
     rule, place = finding["rule"], finding["jurisdiction"]
     return Explanation(
@@ -162,7 +163,7 @@ def explain(folder: Path, finding_id: str) -> Explanation:
         _table(folder, "policy_jurisdictions", jurisdiction=place).row(0, named=True),
         _articles(folder, rule, place),
         _parameters(folder, rule, place, finding["judged_on"]),
-        _rows(folder, finding_id),
+        _rows(folder, finding_id) if rows is None else rows,
     )
 
 

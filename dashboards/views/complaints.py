@@ -214,7 +214,7 @@ def _counters(view: View) -> None:
         for key, row in zip(keys, found.iter_rows(named=True), strict=True)
     ]
     shown = found.select(
-        pl.Series(words("kind"), [words(f"counter_{rule}") for rule in found["rule"]]),
+        pl.Series(words("row_kind"), [words(f"counter_{rule}") for rule in found["rule"]]),
         pl.Series(words("subject"), [mark.label for mark in marks]),
         pl.col("complaints").alias(words("complaints_upheld")),
         pl.col("threshold").alias(words("threshold")),

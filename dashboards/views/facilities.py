@@ -84,7 +84,7 @@ def _map(view: View) -> None:
     shown = found.select(
         pl.col("county").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("areas").alias(words("areas_word")),
-        pl.col("short").alias(words("areas_short")),
+        pl.col("short").alias(words("short_areas")),
         pl.col("short_m2").round(2).alias(words("short_m2")),
         pl.col("not_assessable").alias(words("state_NOT_ASSESSABLE")),
         pl.col("passed").alias(words("state_PASS")),
@@ -330,7 +330,7 @@ def _land_rows(view: View, row: dict[str, Any]) -> None:
     total_line(view, rows.height, f"{float(rows['land_area'].sum() or 0):,.2f}", f"{row['land_m2']:,.2f}")
     shown = rows.select(
         pl.col("name").alias(words("name")),
-        pl.Series(words("kind"), [words.code("facility_kind", code) for code in rows["kind"]], dtype=pl.String),
+        pl.Series(words("row_kind"), [words.code("facility_kind", code) for code in rows["kind"]], dtype=pl.String),
         pl.col("land_area").alias(words("land_m2")),
         pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("opened_on").alias(words("opened_on")),

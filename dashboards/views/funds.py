@@ -107,7 +107,7 @@ def _step_table(view: View, found: pl.DataFrame) -> pl.DataFrame:
     words = view.words
     coded = _coded(view, found, {"programme": "programme", "fund_source": "fund_source"})
     return coded.select(
-        pl.Series(words("kind"), [words(kind) for kind in found["kind"]], dtype=pl.String),
+        pl.Series(words("row_kind"), [words(kind) for kind in found["kind"]], dtype=pl.String),
         pl.col("id").alias(words("row_id")),
         pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
         pl.col("day").alias(words("day")),
@@ -144,10 +144,11 @@ def _step_rows(view: View, programme: str | None, step: str, amount: float) -> N
         found["batch_id"].to_list(),
         "batch_hint",
     )
-    everything = (
-        _step_table(view, asked.step_rows(view.reader, view.scope, programme, step, None)) if all_rows > most else None
-    )
-    export(view, _step_table(view, found) if everything is None else everything, "rows_behind", f"funds_{step}")
+
+    def everything() -> pl.DataFrame:
+        return _step_table(view, asked.step_rows(view.reader, view.scope, programme, step, None))
+
+    export(view, everything, "rows_behind", f"funds_{step}")
 
 
 def _held(view: View, programme: str | None) -> None:
@@ -175,14 +176,14 @@ def _held(view: View, programme: str | None) -> None:
         if row["to_division"] in drawn
     ]
     figure = days_held(
-        marks, (words("in_time"), words("late_word"), words("on_its_way"), words("limit")), words("days")
+        marks, (words("within_limit"), words("late_word"), words("on_its_way"), words("day_limit")), words("days")
     )
     bases = [f"basis_{one}" for one in sorted(set(found["basis"].drop_nulls()))]
     shown = found.select(
         pl.col("transfer_id").alias(words("transfer_id")),
         pl.col("to_division").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("days").alias(words("days_held_short")),
-        pl.col("limit_days").alias(words("limit")),
+        pl.col("limit_days").alias(words("day_limit")),
         pl.col("allocated_amount").cast(pl.Float64).alias(words("allocated_yuan")),
         pl.col("allocated_on").alias(words("allocated_on")),
         pl.col("received_amount").cast(pl.Float64).alias(words("received_yuan")),
@@ -333,8 +334,11 @@ def _batch_lines(view: View, batch_id: str, settled: float) -> None:
         _pair(view, lines.row(by_predicate=pl.col("line_id") == chosen, named=True))
     wide = {words("compared"): st.column_config.TextColumn(width=110)}
     ways.rows(view, _lines_table(view, lines), "batch_lines", ("line",), lines["line_id"].to_list(), "line_hint", wide)
-    everything = asked.batch_lines(view.reader, batch_id, state, None) if all_rows > most else lines
-    export(view, _lines_table(view, everything), "rows_behind", "batch_lines")
+
+    def everything() -> pl.DataFrame:
+        return _lines_table(view, asked.batch_lines(view.reader, batch_id, state, None))
+
+    export(view, everything, "rows_behind", "batch_lines")
 
 
 def _batch_payments(view: View, batch_id: str, paid: float) -> None:

@@ -78,7 +78,7 @@ def _freshness(view: View) -> None:
         ),
     )
     told = words("late", sources="、".join(words.source(source) for source in sorted(late))) if late else ""
-    ways.chart(view, figure, "freshness", shown, told)
+    ways.chart(view, figure, "reach_chart", shown, told)
 
 
 def _files_table(view: View, files: pl.DataFrame) -> pl.DataFrame:

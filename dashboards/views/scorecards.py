@@ -201,7 +201,7 @@ def _measures_table(view: View, found: pl.DataFrame, names: Mapping[str, str]) -
     words = view.words
     listed = list(found.iter_rows(named=True))
     return found.select(
-        pl.Series(words("measure"), [names[row["measure"]] for row in listed], dtype=pl.String),
+        pl.Series(words("card_measure"), [names[row["measure"]] for row in listed], dtype=pl.String),
         pl.col("score").round(1).alias(words("score")),
         pl.Series(words("state"), [words(f"measure_{row['state']}") for row in listed], dtype=pl.String),
         pl.col("k").alias("k"),
@@ -270,8 +270,11 @@ def _rows(view: View, provider: str, jurisdiction: str, row: dict[str, Any], cou
     ways.window(view, found.height, all_rows)
     shown = _source_rows(view, found)
     table(view, shown, "measure_rows")
-    complete = found if all_rows <= most else asked.rows(view.reader, provider, jurisdiction, row["measure"], None)
-    export(view, _source_rows(view, complete), "rows_behind", "measure_rows")
+
+    def everything() -> pl.DataFrame:
+        return _source_rows(view, asked.rows(view.reader, provider, jurisdiction, row["measure"], None))
+
+    export(view, everything, "rows_behind", "measure_rows")
 
 
 def _source_rows(view: View, found: pl.DataFrame) -> pl.DataFrame:
