@@ -9,7 +9,7 @@ from pipelines.paths import REFERENCE
 
 _WIDTH = 4
 # As many squares as stand beside each other on a screen with words in them, and the room between cities.
-_SCREEN, _GAP = 10, 0.7
+_SCREEN, _GAP = 10, 0.75
 
 
 @cache

@@ -115,11 +115,14 @@ def rows(reader: Reader, provider: str, jurisdiction: str, measure: str, most: i
     return ask(
         reader,
         """
-        select
-            source, row_key, day, counts_in_k, file, sheet, line,
-            count(*) over () as all_rows, count(*) filter (where counts_in_k) over () as all_k
-        from scorecard_rows
-        where provider = $provider and jurisdiction = $jurisdiction and measure = $measure
+        with asked as materialized (
+            select source, row_key, day, counts_in_k, file, sheet, line
+            from scorecard_rows
+            where provider = $provider and jurisdiction = $jurisdiction and measure = $measure
+        ),
+        total as (select count(*) as all_rows, count(*) filter (where counts_in_k) as all_k from asked)
+
+        select asked.*, total.* from asked cross join total
         order by counts_in_k, day, source, row_key
         limit $most
         """,

@@ -152,10 +152,11 @@ def step_rows(reader: Reader, scope: Scope, programme: str | None, step: str, mo
     return ask(
         reader,
         f"""
-        with {_INSIDE}, ledger as ({_ledger(step)})
-        select *, count(*) over () as all_rows, sum(amount) over () as all_yuan
-        from ledger
-        where amount != 0
+        with {_INSIDE},
+        ledger as materialized (select * from ({_ledger(step)}) where amount != 0),
+        total as (select count(*) as all_rows, sum(amount) as all_yuan from ledger)
+
+        select ledger.*, total.* from ledger cross join total
         order by abs(amount) desc, kind, id, file, line
         limit $most
         """,
@@ -194,11 +195,16 @@ def batches(reader: Reader, scope: Scope, most: int) -> pl.DataFrame:
     return ask(
         reader,
         """
-        select batches.*, provider_activity.name, count(*) over () as all_batches
-        from settlement_batches as batches
+        with batches as materialized (
+            select * from settlement_batches
+            where starts_with(division_code, $prefix) and ($year is null or year(last_month) = $year)
+        ),
+        total as (select count(*) as all_batches from batches)
+
+        select batches.*, total.*, provider_activity.name
+        from batches
+        cross join total
         left join provider_activity on batches.provider_id = provider_activity.provider_id
-        where
-            starts_with(batches.division_code, $prefix) and ($year is null or year(batches.last_month) = $year)
         order by abs(batches.paid - batches.recorded) desc, batches.batch_id
         limit $most
         """,
@@ -258,9 +264,12 @@ def batch_lines(reader: Reader, batch_id: str, state: str | None, most: int | No
     return ask(
         reader,
         """
-        select *, count(*) over () as all_rows, sum(amount) over () as all_yuan
-        from settlement_lines
-        where batch_id = $batch and ($state is null or state = $state)
+        with asked as materialized (
+            select * from settlement_lines where batch_id = $batch and ($state is null or state = $state)
+        ),
+        total as (select count(*) as all_rows, sum(amount) as all_yuan from asked)
+
+        select asked.*, total.* from asked cross join total
         order by state = 'matches', line_id
         limit $most
         """,

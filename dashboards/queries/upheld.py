@@ -144,7 +144,7 @@ _WINDOW = """
         inner join upheld on upheld.received_on between ends.ends_on - cast(limits.value as integer) + 1 and ends.ends_on
         group by ends.ends_on
     ),
-    fullest as (select * from windows order by complaints desc, ends_on limit 1)
+    fullest as (select * from windows order by complaints desc, ends_on desc limit 1)
 
     select upheld.* from upheld
     inner join fullest on upheld.received_on between fullest.ends_on - fullest.days + 1 and fullest.ends_on

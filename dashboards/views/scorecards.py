@@ -204,8 +204,8 @@ def _measures_table(view: View, found: pl.DataFrame, names: Mapping[str, str]) -
         pl.Series(words("card_measure"), [names[row["measure"]] for row in listed], dtype=pl.String),
         pl.col("score").round(1).alias(words("score")),
         pl.Series(words("state"), [words(f"measure_{row['state']}") for row in listed], dtype=pl.String),
-        pl.col("k").alias("k"),
-        pl.col("n").round(3).alias("n"),
+        pl.col("k").alias(words("numerator")),
+        pl.col("n").round(3).alias(words("denominator")),
         pl.Series(words("value"), [_number(row["value"], row["kind"]) for row in listed], dtype=pl.String),
         pl.Series(
             words("interval_95"),
@@ -246,7 +246,9 @@ def _rows(view: View, provider: str, jurisdiction: str, row: dict[str, Any], cou
     words = view.words
     language = words.language
     st.subheader(words("rows_of", what=counted[f"name_{language}"]))
-    st.markdown(f"k　{counted[f'k_{language}']}  \nn　{counted[f'n_{language}']}  \n**{_measure_told(view, row)}**")
+    parts = {"numerator": counted[f"k_{language}"], "denominator": counted[f"n_{language}"]}
+    told = [f"{words(name)}　{what}" for name, what in parts.items()]
+    st.markdown("  \n".join([*told, f"**{_measure_told(view, row)}**"]))
     if row["kind"] == "share" and row["reliability"] is not None:
         st.caption(
             words("shrinkage", shrunk=_number(row["shrunk"], row["kind"]), reliability=share(row["reliability"]))
