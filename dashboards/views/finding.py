@@ -41,14 +41,13 @@ def _unit(view: View, explanation: Explanation) -> str:
 def _figures(view: View, explanation: Explanation, state: str) -> None:
     words, finding = view.words, explanation.finding
     unit = _unit(view, explanation)
-    columns = st.columns([3, 3, 3, 3, 2])
+    columns = st.columns(4)
     columns[0].metric(words("decision_state"), words.decision(state))
     for column, name in ((columns[1], "measure"), (columns[2], "limit")):
         value = finding[name]
-        column.metric(f"{words(name)}（{unit}）", "—" if value is None else plain_number(value))
+        column.metric(words.with_unit(words(name), unit), "—" if value is None else plain_number(value))
     amount = finding["amount"]
     columns[3].metric(words("amount_yuan"), "—" if amount is None else f"{amount:,.2f}")
-    columns[4].metric(words("first_seen"), str(finding.get("first_seen_on") or "—"))
 
 
 def _subject(view: View, explanation: Explanation) -> None:
@@ -60,6 +59,7 @@ def _subject(view: View, explanation: Explanation) -> None:
         f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
         f"{words('finding_period')} {finding['period'] or words('whole_period')}",
         f"{words('judged_on')} {finding['judged_on']}",
+        f"{words('first_seen')} {finding.get('first_seen_on') or '—'}",
     ]
     st.markdown("　·　".join(told))
     if short_keys(finding["subject"]) != finding["subject"]:
@@ -153,7 +153,8 @@ def facts_table(words: Words, rows: Sequence[SourceRow], *, in_full: bool = Fals
     names = [name for name in rows[0].facts if name in columns and any(row.facts.get(name) is not None for row in rows)]
     frame: dict[str, list[Any]] = {words("role"): [words(f"role_{row.role}") for row in rows]}
     for name in names:
-        heading = words.pick(columns[name].zh[0], name.replace("_", " "))
+        # A key stands where an id number was.
+        heading = words.pick(columns[name].zh[0].replace("身份证号", "编号"), name.replace("_", " "))
         values = [row.facts.get(name) for row in rows]
         if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values if one is not None):
             frame[heading] = [None if one is None else float(one) for one in values]
@@ -306,7 +307,7 @@ def show(view: View) -> None:
         finding = explanation.finding
         reason = words.pick(finding["reason_zh"], finding["reason_en"])
         st.warning(f"**{words('exempted')}**　{finding['document']}　{reason}", icon=":material/verified:")
-    st.markdown(f"#### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
+    st.markdown(f"##### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
     _subject(view, explanation)
     _figures(view, explanation, state)
     first, second, third, _ = st.columns([2, 2, 2, 4])
