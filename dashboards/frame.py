@@ -70,7 +70,12 @@ def _own_words(words: Words) -> str:
 def dress(words: Words) -> None:
     """The language of the document, and how it is printed."""
     mark = "zh-CN" if words.language == "zh" else "en"
-    st.html(f"<script>document.documentElement.lang = '{mark}'</script>", unsafe_allow_javascript=True)
+    script = f"""
+        document.documentElement.lang = '{mark}';
+        const skip = document.querySelector('[data-testid="stSkipToContent"]');
+        if (skip) skip.textContent = '{words("skip")}';
+    """
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     st.html(_STYLE)
     st.html(_own_words(words))
 

@@ -110,11 +110,11 @@ def _basis(view: View, explanation: Explanation) -> None:
             words("parameter"): [parameter_name(words, texts, one) for one in explanation.parameters],
             words("value"): [_parameter_value(words, texts, one) for one in explanation.parameters],
             words("origin"): [words(f"basis_{one.basis}") for one in explanation.parameters],
-            words("in_force_from"): [one.valid_from for one in explanation.parameters],
+            words("in_force_from"): [str(one.valid_from) for one in explanation.parameters],
             words("in_force_to"): [str(one.valid_to or words("until_further")) for one in explanation.parameters],
         }
     )
-    table(view, shown, "parameter_table")
+    st.table(shown, hide_index=True)
 
 
 def _calculation(view: View, explanation: Explanation) -> None:
@@ -229,17 +229,20 @@ def _one_decision(view: View, decision: Decision) -> None:
             )
 
 
-def _decide(view: View, explanation: Explanation, state: str, sequence: int) -> None:
+def _decide(view: View, explanation: Explanation, state: str, sequence: int, is_own: bool) -> None:
+    """The form for the next decision. `is_own`: the last one was just taken here."""
     words = view.words
     steps = {words.pick(step.name_zh, step.name_en): step.to_state for step in steps_from(state)}
-    with st.form("decision"):
+    row = {**explanation.finding, "state": state, "sequence": sequence}
+    if decided.moved("one", [row]) and not is_own:
+        st.warning(words("moved"), icon=":material/sync_problem:")
+    with st.form(decided.form_key("one", [row])):
         step = st.segmented_control(words("next_step"), list(steps), default=next(iter(steps)), required=True)
         reason = st.text_area(words("reason_for_decision"), height=90, help=words("reason_help"))
         files = st.file_uploader(words("attachments"), accept_multiple_files=True, help=words("attachments_help"))
         sent = st.form_submit_button(words("decide"), type="primary", icon=":material/gavel:")
     if not sent:
         return
-    row = {**explanation.finding, "state": state, "sequence": sequence}
     kept = [Attachment(one.name, one.getvalue()) for one in files or []]
     try:
         decided.decide(view.data, view.identity, view.publication.run, [row], steps[str(step)], reason, kept)
@@ -250,7 +253,7 @@ def _decide(view: View, explanation: Explanation, state: str, sequence: int) -> 
     st.rerun()
 
 
-def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], state: str) -> None:
+def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], state: str, is_own: bool) -> None:
     words = view.words
     st.subheader(words("decisions"))
     if not past:
@@ -258,7 +261,7 @@ def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], s
     for decision in past:
         _one_decision(view, decision)
     if may_do(view.identity, "decide"):
-        _decide(view, explanation, state, past[-1].sequence if past else 0)
+        _decide(view, explanation, state, past[-1].sequence if past else 0, is_own)
 
 
 def _about(view: View, explanation: Explanation) -> pl.DataFrame:
@@ -323,5 +326,5 @@ def show(view: View) -> None:
         _calculation(view, explanation)
     with right:
         _against(view, explanation)
-        _decisions(view, explanation, past, state)
+        _decisions(view, explanation, past, state, told is not None)
     _evidence(view, explanation)

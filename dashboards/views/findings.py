@@ -219,7 +219,9 @@ def _bulk(view: View, ticked: pl.DataFrame) -> None:
 def _decision_form(view: View, rows: Sequence[dict[str, Any]], state: str) -> None:
     words = view.words
     steps = {words.pick(step.name_zh, step.name_en): step.to_state for step in steps_from(state)}
-    with st.form("bulk"):
+    if decided.moved("bulk", rows):
+        st.warning(words("moved"), icon=":material/sync_problem:")
+    with st.form(decided.form_key("bulk", rows)):
         step = st.segmented_control(words("next_step"), list(steps), default=next(iter(steps)), required=True)
         reason = st.text_area(words("reason_for_decision"), height=80, help=words("reason_help"))
         sent = st.form_submit_button(words("decide"), type="primary", icon=":material/gavel:")
