@@ -12,6 +12,7 @@ from pipelines.paths import POLICY, PROJECT
 from pipelines.policy import load
 from pipelines.vault import Vault, demo_key
 from tests.policy.pages import Session, blocks, put_rows, table, without_hashes
+from tests.policy.texts import write_documents
 
 PAGE = blocks(PROJECT / "docs" / "add-a-city.md")
 COPY, CHECK, RUNS = (block for block in PAGE if block.language == "console")
@@ -31,7 +32,7 @@ PEOPLE = {"alone": _id("1950-01-15", 2), "poor": _id("1960-06-01", 3), "with_fam
 ELDERS = [
     "身份证号,户籍区划,居住区划,居住状况,人员类别,登记日期",
     f"{PEOPLE['alone']},990102,990102,独居,,2025-01-01",
-    f"{PEOPLE['poor']},990102,990103,与子女同住,最低生活保障,2025-01-01",
+    f"{PEOPLE['poor']},990102,990103,与子女同住,低保,2025-01-01",
     f"{PEOPLE['with_family']},990102,990102,与子女同住,,2025-01-01",
 ]
 AGREEMENTS = [
@@ -68,7 +69,7 @@ D4,四,老年食堂,990103,5000,30
 
 def _visit(number: str, elder: str, begin: str, end: str, subsidy: str) -> str:
     who = f"{PEOPLE[elder]},{WORKER},{PROVIDER}"
-    return f"{number},购买服务,990102,{who},保洁,{begin},{end},{subsidy},{subsidy}"
+    return f"{number},购买服务,990102,{who},助洁,{begin},{end},{subsidy},{subsidy}"
 
 
 def _send(landing: Path) -> None:
@@ -88,12 +89,8 @@ def _send(landing: Path) -> None:
 
 
 def _write_documents(folder: Path) -> None:
-    """The new city's text as the page shows it; for those of other cities their quotations stand."""
-    folder.mkdir()
-    policy = load(POLICY)
-    for row in policy["documents"]:
-        quotes = (one["quote_zh"] for one in policy["requirements"] if one["document"] == row["document"])
-        (folder / row["document"]).write_text("\n".join(quotes), encoding="utf-8")
+    """The new city's text as the page shows it beside those of other cities."""
+    write_documents(folder)
     (text,) = (block for block in PAGE if block.language == "text")
     (folder / text.name).write_text(text.text, encoding="utf-8")
 
