@@ -108,11 +108,18 @@ def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> Model
     return replace(results, rows=_row_counts(database))
 
 
+_WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
+
+def build_without_tests(database: Path, as_of: dt.date, period_start: dt.date | None = None) -> ModelResults:
+    """Seeds and models alone, for measuring what they take. Raises `ModelFailed`."""
+    return _results(_dbt(["build", *_WITHOUT_TESTS], database, variables(as_of, period_start)))
+
+
 def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
     """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
     wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
-    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
+    _results(_dbt(["build", *wanted, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
 
 
 def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
