@@ -134,6 +134,7 @@ _THROUGH: Mapping[str, tuple[str, str]] = {
     "evidence_rows": ("{inside}", "coalesce(json_extract_string(facts, '$.division_code'), '{first}')"),
     "quarantine": ("file in (select file from stored.files where {inside})", "division"),
     "rule_coverage": (_OF_SEEN_POLICIES, "prefix"),
+    "entitlement": (_OF_SEEN_POLICIES, "prefix"),
     "scorecards": (_OF_SEEN_PROVIDERS, "division_code"),
     "scorecard_domains": (_OF_SEEN_PROVIDERS, "division_code"),
     "scorecard_measures": (_OF_SEEN_PROVIDERS, "division_code"),
@@ -146,6 +147,7 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {
     "finding_evidence": ("finding_places", "findings", "exempted_findings", "policy_rules"),
     "quarantine": ("files",),
     "rule_coverage": ("policy_jurisdictions", "policy_rules"),
+    "entitlement": ("policy_jurisdictions",),
     **dict.fromkeys(
         ("scorecards", "scorecard_domains", "scorecard_measures", "complaint_funnel"), ("provider_activity",)
     ),
