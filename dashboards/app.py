@@ -1,6 +1,7 @@
 """The entry of the app: who asks, language, filters, search and navigation. Filters live here, before the page runs, so that
 they stand in the address and survive a change of page."""
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from dashboards.serve import DATA_VARIABLE
 from dashboards.texts import LANGUAGES, Words
 
 HOME = "home"
+_LOG = logging.getLogger(__name__)
 
 
 def _language() -> Words:
@@ -77,7 +79,9 @@ def _guarded(view: View, page: Page) -> Callable[[], None]:
     def run() -> None:
         try:
             page.show(view)
-        except Exception:  # noqa: BLE001 - whatever breaks, a user sees neither stack nor path
+        except Exception:  # noqa: BLE001
+            # Whatever breaks, a user sees neither stack nor path; who keeps the app finds both in its log.
+            _LOG.exception("page %s of publication %s", page.name, view.publication.run)
             st.error(f"**{view.words('error')}** — {view.words('error_help', run=view.publication.run)}")
 
     return run
@@ -117,7 +121,7 @@ def main() -> None:
     st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
     data = Path(os.environ.get(DATA_VARIABLE, "data"))
     publication = queries.current(data)
-    place_at, year_at, search_at, language_at = st.columns([4, 2, 4, 2], gap="small")
+    place_at, year_at, search_at, language_at = st.columns([4, 2, 4, 2], gap="small", vertical_alignment="center")
     with language_at:
         words = _language()
     frame.dress(words)

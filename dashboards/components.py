@@ -125,7 +125,12 @@ def chart(view: View, figure: go.Figure, title: str, height_key: str) -> None:
 
 
 def table(
-    view: View, shown: pl.DataFrame, key: str, columns: dict[str, Any] | None = None, selectable: bool = False
+    view: View,
+    shown: pl.DataFrame,
+    key: str,
+    columns: dict[str, Any] | None = None,
+    selectable: bool = False,
+    hint: str = "select_row",
 ) -> int | None:
     """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
     # Left alone, days are shown with midnight behind them.
@@ -134,7 +139,7 @@ def table(
     if not selectable:
         st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="")
         return None
-    st.caption(view.words("select_row"))
+    st.caption(view.words(hint))
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -194,12 +199,12 @@ class Address:
         """The key of the widget of a filter."""
         return f"{self._page}.{name}"
 
-    def seed(self, name: str, legal: Callable[[str], Any]) -> str:
+    def seed(self, name: str, legal: Callable[[str], Any], nothing: Any = None) -> str:
         """Before the widget: its value is what the address says. `legal`: text to value, None for what is illegal. Returns
         the key."""
         key, raw = self.key(name), st.query_params.get(name)
         if key not in st.session_state or st.session_state.get(f"{key}.seen") != raw:
-            st.session_state[key] = legal(raw) if raw is not None else None
+            st.session_state[key] = nothing if raw is None else legal(raw)
             st.session_state[f"{key}.seen"] = raw
         return key
 
@@ -293,8 +298,7 @@ STATE_LOOKS: Mapping[str, tuple[str, str]] = {
 
 def four_states(view: View, counts: Mapping[str, int]) -> None:
     """The four states side by side with their counts, and their shares as one bar."""
-    words, whole = view.words, max(sum(counts.values()), 1)
-    tiles, parts = [], []
+    words, tiles = view.words, []
     for state, (icon, colour) in STATE_LOOKS.items():
         count = counts.get(state, 0)
         name = words(f"four_{state}")
@@ -303,11 +307,20 @@ def four_states(view: View, counts: Mapping[str, int]) -> None:
             f'<div style="font-size:0.85rem;opacity:0.8">{icon} {escape(name)}</div>'
             f'<div style="font-size:1.35rem;font-variant-numeric:tabular-nums">{count:,}</div></div>'
         )
-        if count:
-            parts.append(f'<div style="flex:{count / whole:.5f};min-width:3px;background:{colour}"></div>')
-    alt = "；".join(f"{words(f'four_{state}')} {counts.get(state, 0):,}" for state in STATE_LOOKS)
+    st.html(f'<div style="display:flex;gap:1rem;flex-wrap:wrap">{"".join(tiles)}</div>')
+    share_bar([(words(f"four_{state}"), counts.get(state, 0), colour) for state, (_, colour) in STATE_LOOKS.items()])
+
+
+def share_bar(parts: Sequence[tuple[str, float, str]]) -> None:
+    """Shares of a whole as one thin bar; its text alternative has the figures. parts: word, figure, colour."""
+    whole = sum(figure for _, figure, _ in parts) or 1
+    alt = "；".join(f"{word} {figure:,.0f}" for word, figure, _ in parts)
+    drawn = "".join(
+        f'<div style="flex:{figure / whole:.5f};min-width:3px;background:{colour}"></div>'
+        for _, figure, colour in parts
+        if figure
+    )
     st.html(
-        f'<div style="display:flex;gap:1rem;flex-wrap:wrap">{"".join(tiles)}</div>'
-        f'<div role="img" aria-label="{escape(alt)}" style="display:flex;gap:2px;height:8px;margin-top:0.6rem;'
-        f'border-radius:4px;overflow:hidden">{"".join(parts)}</div>'
+        f'<div role="img" aria-label="{escape(alt)}" style="display:flex;gap:2px;height:8px;border-radius:4px;'
+        f'background:rgba(128,128,128,0.18);overflow:hidden">{drawn}</div>'
     )

@@ -3,6 +3,7 @@
 Whoever is asked here has passed the door of `queries`: only findings that the reader sees are ever decided on.
 """
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -50,6 +51,22 @@ def history(data: Path, finding_id: str) -> list[Decision]:
     return store(data).history(finding_id)
 
 
+def moved(form: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a finding has another last decision than when the form was last shown: what was filled in then was meant for
+    what stood there. `rows`: finding_id and sequence of what the form is about."""
+    shown: dict[str, int] = st.session_state.get(f"shown.{form}", {})
+    now = {row["finding_id"]: row["sequence"] for row in rows}
+    st.session_state[f"shown.{form}"] = now
+    return any(shown.get(finding_id, sequence) != sequence for finding_id, sequence in now.items())
+
+
+def form_key(form: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """A key that goes with what the form is about and where it stands: what was sent from a form as it stood before is
+    never taken for this one."""
+    text = "|".join(f"{row['finding_id']}:{row['sequence']}" for row in rows)
+    return f"{form}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 def decide(
     data: Path,
     identity: Identity,
@@ -93,4 +110,15 @@ def note_visit(data: Path, identity: Identity, run: str) -> None:
         note(data, identity, "sign_in", "", run)
 
 
-__all__ = ["decide", "history", "initial_state", "last_visit", "note", "note_visit", "states", "store"]
+__all__ = [
+    "decide",
+    "form_key",
+    "history",
+    "initial_state",
+    "last_visit",
+    "moved",
+    "note",
+    "note_visit",
+    "states",
+    "store",
+]

@@ -19,9 +19,11 @@ from dashboards.texts import Words
 _STYLE = """
 <style>
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script:first-child) { position: absolute; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 3rem 3rem; }
 [data-testid="stHeading"] h1 { padding: 0 0 0.25rem; }
 [data-testid="stHeading"] h2 { font-size: 1.3rem; padding: 0.75rem 0 0.25rem; }
+[data-testid="stHeading"] h5 { font-size: 1.05rem; font-weight: 500; line-height: 1.6; padding: 0.5rem 0 0.25rem; }
 [data-testid="stHeading"] h3 { font-size: 1.1rem; padding: 0.5rem 0 0.25rem; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stExpandSidebarButton"],
@@ -51,11 +53,31 @@ _ICONS = {
 }
 
 
+def _own_words(words: Words) -> str:
+    """Streamlit's own words in the language of the page: it has them in English only."""
+    return f"""
+<style>
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
+  content: "{words("upload")}"; font-size: 0.875rem;
+}}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="InputInstructions"] {{ display: none; }}
+</style>
+"""
+
+
 def dress(words: Words) -> None:
     """The language of the document, and how it is printed."""
     mark = "zh-CN" if words.language == "zh" else "en"
-    st.html(f"<script>document.documentElement.lang = '{mark}'</script>", unsafe_allow_javascript=True)
+    script = f"""
+        document.documentElement.lang = '{mark}';
+        const skip = document.querySelector('[data-testid="stSkipToContent"]');
+        if (skip) skip.textContent = '{words("skip")}';
+    """
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     st.html(_STYLE)
+    st.html(_own_words(words))
 
 
 def keep_address(chosen: Mapping[str, str | None]) -> None:

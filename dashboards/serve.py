@@ -30,7 +30,7 @@ _OPTIONS = {
     "theme.light.backgroundColor": GROUNDS["light"],
     "theme.light.secondaryBackgroundColor": "#F3F5F7",
     "theme.light.textColor": "#1B2733",
-    "theme.dark.primaryColor": "#7FB6DC",
+    "theme.dark.primaryColor": "#3B82C4",
     "theme.dark.backgroundColor": GROUNDS["dark"],
     "theme.dark.secondaryBackgroundColor": "#1C252F",
     "theme.dark.textColor": "#E6EBF0",

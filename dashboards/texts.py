@@ -77,6 +77,10 @@ class Words:
         """Whichever of two texts is of this language."""
         return (zh if self.language == "zh" else en) or ""
 
+    def with_unit(self, label: str, unit: str) -> str:
+        """A label and its unit in brackets."""
+        return f"{label}（{unit}）" if self.language == "zh" else f"{label} ({unit})"
+
     def joined(self, parts: Iterable[str]) -> str:
         """Several words as one list."""
         return ("、" if self.language == "zh" else ", ").join(parts)

@@ -150,6 +150,7 @@ _THROUGH: Mapping[str, tuple[str, str]] = {
     "evidence_rows": ("{inside}", "coalesce(json_extract_string(facts, '$.division_code'), '{first}')"),
     "quarantine": ("file in (select file from stored.files where {inside})", "division"),
     "rule_coverage": (_OF_SEEN_POLICIES, "prefix"),
+    "entitlement": (_OF_SEEN_POLICIES, "prefix"),
     **dict.fromkeys(_OF_PROVIDERS, (_OF_SEEN_PROVIDERS, "division_code")),
 }
 _BEHIND: Mapping[str, tuple[str, ...]] = {
@@ -160,6 +161,7 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {
     "finding_evidence": ("finding_places", "findings", "exempted_findings", "policy_rules"),
     "quarantine": ("files",),
     "rule_coverage": ("policy_jurisdictions", "policy_rules"),
+    "entitlement": ("policy_jurisdictions",),
     **dict.fromkeys(_OF_PROVIDERS, ("provider_activity",)),
 }
 

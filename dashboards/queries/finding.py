@@ -50,6 +50,7 @@ def rows(reader: Reader, finding_id: str) -> pl.DataFrame:
         left join evidence_rows as said
             on
                 behind.source = said.source
+                and behind.row_key = said.row_key
                 and behind.file = said.file
                 and behind.sheet = said.sheet
                 and behind.line = said.line

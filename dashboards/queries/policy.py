@@ -1,7 +1,5 @@
 """Policy and method: requirements by document and article, rules with their settings, and what they found."""
 
-from typing import Any
-
 import polars as pl
 
 from dashboards.queries.base import Reader, ask, cached
@@ -161,17 +159,3 @@ def articles(reader: Reader, rule: str) -> pl.DataFrame:
         """,
         {"rule": rule},
     )
-
-
-@cached
-def words(reader: Reader) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the codes of policy are called, by list and code."""
-    found = ask(reader, "select * from policy_policy_words")
-    return {(row["list"], row["code"]): row for row in found.iter_rows(named=True)}
-
-
-@cached
-def units(reader: Reader) -> dict[str, dict[str, Any]]:
-    """What units are called."""
-    found = ask(reader, "select * from policy_unit_texts")
-    return {row["unit"]: row for row in found.iter_rows(named=True)}

@@ -41,14 +41,13 @@ def _unit(view: View, explanation: Explanation) -> str:
 def _figures(view: View, explanation: Explanation, state: str) -> None:
     words, finding = view.words, explanation.finding
     unit = _unit(view, explanation)
-    columns = st.columns([3, 3, 3, 3, 2])
+    columns = st.columns(4)
     columns[0].metric(words("decision_state"), words.decision(state))
     for column, name in ((columns[1], "measure"), (columns[2], "limit")):
         value = finding[name]
-        column.metric(f"{words(name)}（{unit}）", "—" if value is None else plain_number(value))
+        column.metric(words.with_unit(words(name), unit), "—" if value is None else plain_number(value))
     amount = finding["amount"]
     columns[3].metric(words("amount_yuan"), "—" if amount is None else f"{amount:,.2f}")
-    columns[4].metric(words("first_seen"), str(finding.get("first_seen_on") or "—"))
 
 
 def _subject(view: View, explanation: Explanation) -> None:
@@ -60,6 +59,7 @@ def _subject(view: View, explanation: Explanation) -> None:
         f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
         f"{words('finding_period')} {finding['period'] or words('whole_period')}",
         f"{words('judged_on')} {finding['judged_on']}",
+        f"{words('first_seen')} {finding.get('first_seen_on') or '—'}",
     ]
     st.markdown("　·　".join(told))
     if short_keys(finding["subject"]) != finding["subject"]:
@@ -110,11 +110,11 @@ def _basis(view: View, explanation: Explanation) -> None:
             words("parameter"): [parameter_name(words, texts, one) for one in explanation.parameters],
             words("value"): [_parameter_value(words, texts, one) for one in explanation.parameters],
             words("origin"): [words(f"basis_{one.basis}") for one in explanation.parameters],
-            words("in_force_from"): [one.valid_from for one in explanation.parameters],
+            words("in_force_from"): [str(one.valid_from) for one in explanation.parameters],
             words("in_force_to"): [str(one.valid_to or words("until_further")) for one in explanation.parameters],
         }
     )
-    table(view, shown, "parameter_table")
+    st.table(shown, hide_index=True)
 
 
 def _calculation(view: View, explanation: Explanation) -> None:
@@ -153,7 +153,8 @@ def facts_table(words: Words, rows: Sequence[SourceRow], *, in_full: bool = Fals
     names = [name for name in rows[0].facts if name in columns and any(row.facts.get(name) is not None for row in rows)]
     frame: dict[str, list[Any]] = {words("role"): [words(f"role_{row.role}") for row in rows]}
     for name in names:
-        heading = words.pick(columns[name].zh[0], name.replace("_", " "))
+        # A key stands where an id number was.
+        heading = words.pick(columns[name].zh[0].replace("身份证号", "编号"), name.replace("_", " "))
         values = [row.facts.get(name) for row in rows]
         if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values if one is not None):
             frame[heading] = [None if one is None else float(one) for one in values]
@@ -228,17 +229,20 @@ def _one_decision(view: View, decision: Decision) -> None:
             )
 
 
-def _decide(view: View, explanation: Explanation, state: str, sequence: int) -> None:
+def _decide(view: View, explanation: Explanation, state: str, sequence: int, is_own: bool) -> None:
+    """The form for the next decision. `is_own`: the last one was just taken here."""
     words = view.words
     steps = {words.pick(step.name_zh, step.name_en): step.to_state for step in steps_from(state)}
-    with st.form("decision"):
+    row = {**explanation.finding, "state": state, "sequence": sequence}
+    if decided.moved("one", [row]) and not is_own:
+        st.warning(words("moved"), icon=":material/sync_problem:")
+    with st.form(decided.form_key("one", [row])):
         step = st.segmented_control(words("next_step"), list(steps), default=next(iter(steps)), required=True)
         reason = st.text_area(words("reason_for_decision"), height=90, help=words("reason_help"))
         files = st.file_uploader(words("attachments"), accept_multiple_files=True, help=words("attachments_help"))
         sent = st.form_submit_button(words("decide"), type="primary", icon=":material/gavel:")
     if not sent:
         return
-    row = {**explanation.finding, "state": state, "sequence": sequence}
     kept = [Attachment(one.name, one.getvalue()) for one in files or []]
     try:
         decided.decide(view.data, view.identity, view.publication.run, [row], steps[str(step)], reason, kept)
@@ -249,7 +253,7 @@ def _decide(view: View, explanation: Explanation, state: str, sequence: int) -> 
     st.rerun()
 
 
-def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], state: str) -> None:
+def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], state: str, is_own: bool) -> None:
     words = view.words
     st.subheader(words("decisions"))
     if not past:
@@ -257,7 +261,7 @@ def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], s
     for decision in past:
         _one_decision(view, decision)
     if may_do(view.identity, "decide"):
-        _decide(view, explanation, state, past[-1].sequence if past else 0)
+        _decide(view, explanation, state, past[-1].sequence if past else 0, is_own)
 
 
 def _about(view: View, explanation: Explanation) -> pl.DataFrame:
@@ -306,7 +310,7 @@ def show(view: View) -> None:
         finding = explanation.finding
         reason = words.pick(finding["reason_zh"], finding["reason_en"])
         st.warning(f"**{words('exempted')}**　{finding['document']}　{reason}", icon=":material/verified:")
-    st.markdown(f"#### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
+    st.markdown(f"##### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
     _subject(view, explanation)
     _figures(view, explanation, state)
     first, second, third, _ = st.columns([2, 2, 2, 4])
@@ -322,5 +326,5 @@ def show(view: View) -> None:
         _calculation(view, explanation)
     with right:
         _against(view, explanation)
-        _decisions(view, explanation, past, state)
+        _decisions(view, explanation, past, state, told is not None)
     _evidence(view, explanation)

@@ -24,6 +24,7 @@ from dashboards.formats import wan
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import findings as asked
+from dashboards.texts import Words
 from pipelines.app_limits import app_limit
 from pipelines.decisions import DecisionProblem, all_states, initial_state, steps_from
 
@@ -70,7 +71,8 @@ def _wanted(view: View, names: dict[str, str]) -> asked.Wanted:
     kind = fourth.pills(
         words("kind"),
         KINDS,
-        format_func=lambda code: words.policy("kind", code),
+        format_func=lambda code: words(f"kind_{code}"),
+        wrap=True,
         key=address.seed("kind", one_of(KINDS)),
     )
     states = list(all_states())
@@ -79,7 +81,8 @@ def _wanted(view: View, names: dict[str, str]) -> asked.Wanted:
         states,
         selection_mode="multi",
         format_func=words.decision,
-        key=address.seed("decision", some_of(states)),
+        wrap=True,
+        key=address.seed("decision", some_of(states), nothing=[]),
     )
     for name, value in zip(FILTERS, (rule, kind, chosen, yuan_from, order), strict=True):
         address.keep(name, value)
@@ -91,7 +94,7 @@ def _told(view: View, wanted: asked.Wanted, names: dict[str, str]) -> View:
     words = view.words
     told = {
         words("rule"): f"{wanted.rule} {names[wanted.rule]}" if wanted.rule else words("all_rules"),
-        words("kind"): words.policy("kind", wanted.kind) if wanted.kind else words("all_kinds"),
+        words("kind"): words(f"kind_{wanted.kind}") if wanted.kind else words("all_kinds"),
         words("decision_state"): words.joined(words.decision(state) for state in wanted.states) or words("all_states"),
         words("yuan_from"): f"{wanted.yuan_from:,.0f}" if wanted.yuan_from else "0",
     }
@@ -109,11 +112,11 @@ def _coverage(view: View, wanted: asked.Wanted) -> None:
         state: state.lower() if state not in {"FAIL", "PASS"} else f"{state.lower()}ed" for state in asked.STATES
     }
     four_states(view, {state: int(found[name].sum()) for state, name in columns.items()})
-    st.caption(words("coverage_definition"))
     with st.expander(words("coverage_by_rule")):
+        st.caption(words("coverage_definition"))
         shown = found.select(
             pl.concat_str("rule", pl.lit(" "), f"name_{words.language}").alias(words("rule")),
-            pl.Series(words("kind"), [words.policy("kind", kind) for kind in found["kind"]]),
+            pl.Series(words("kind"), [words(f"kind_{kind}") for kind in found["kind"]]),
             *[pl.col(name).cast(pl.Int64).alias(words(f"four_{state}")) for state, name in columns.items()],
             pl.col("exempted").cast(pl.Int64).alias(words("exempted")),
         )
@@ -127,15 +130,15 @@ def as_shown(view: View, found: pl.DataFrame, names: dict[str, str], *, in_full:
     subject = (
         found["subject"] if in_full else pl.Series([short_keys(text) for text in found["subject"]], dtype=pl.String)
     )
-    places = [words.joined(place_name(code) for code in codes or []) for codes in found["divisions"]]
+    places = [words.joined(place_name(code) for code in codes or []) for codes in found["divisions"].to_list()]
     return found.select(
-        pl.Series(words("decision_state"), [words.decision(state) for state in found["state"]], dtype=pl.String),
         pl.Series(words("rule"), [f"{code} {names.get(code, '')}" for code in found["rule"]], dtype=pl.String),
-        pl.Series(words("kind"), [words.policy("kind", kind) for kind in found["kind"]], dtype=pl.String),
+        pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
+        pl.Series(words("decision_state"), [words.decision(state) for state in found["state"]], dtype=pl.String),
         pl.Series(words("division"), places, dtype=pl.String),
         subject.alias(words("finding_subject")),
         pl.col("period").alias(words("finding_period")),
-        pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
+        pl.Series(words("kind"), [words(f"kind_{kind}") for kind in found["kind"]], dtype=pl.String),
         pl.col("measure").alias(words("measure")),
         pl.col("limit").alias(words("limit")),
         pl.col("first_seen_on").alias(words("first_seen")),
@@ -160,10 +163,7 @@ def _queue(view: View, wanted: asked.Wanted, names: dict[str, str]) -> pl.DataFr
         nothing(view, FILTERS)
         return pl.DataFrame()
     pages = (whole - 1) // ROWS + 1
-    page = 1
-    if pages > 1:
-        page = int(st.number_input(words("page_of", pages=pages), 1, pages, 1, key="findings.page", width=160))
-        st.caption(words("rows_shown", first=(page - 1) * ROWS + 1, last=min(page * ROWS, whole), all=f"{whole:,}"))
+    page = _page_number(words, whole, pages) if pages > 1 else 1
     found = asked.queue(view.reader, wanted, initial_state(), head, states, (page - 1) * ROWS, ROWS)
     event = opening_table(
         view,
@@ -172,7 +172,7 @@ def _queue(view: View, wanted: asked.Wanted, names: dict[str, str]) -> pl.DataFr
         [("finding", {"id": one}) for one in found["finding_id"]],
         {
             words("rule"): st.column_config.TextColumn(width=230),
-            words("amount_yuan"): st.column_config.NumberColumn(format="localized"),
+            words("amount_yuan"): st.column_config.NumberColumn(format="accounting"),
         },
         on_select="rerun",
         selection_mode="multi-row",
@@ -189,6 +189,17 @@ def _queue(view: View, wanted: asked.Wanted, names: dict[str, str]) -> pl.DataFr
     )
     ticked = [row for row in event["selection"]["rows"] if row < found.height][:most]
     return found[ticked]
+
+
+def _page_number(words: Words, whole: int, pages: int) -> int:
+    """Which window of the rows is shown; the whole is told."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.number_input(
+            words("page_of", pages=pages), 1, pages, 1, key="findings.page", width=150, label_visibility="collapsed"
+        )
+        first, last = (int(page) - 1) * ROWS + 1, min(int(page) * ROWS, whole)
+        st.caption(f"{words('page_of', pages=pages)}　{words('rows_shown', first=first, last=last, all=f'{whole:,}')}")
+    return int(page)
 
 
 def _bulk(view: View, ticked: pl.DataFrame) -> None:
@@ -208,7 +219,9 @@ def _bulk(view: View, ticked: pl.DataFrame) -> None:
 def _decision_form(view: View, rows: Sequence[dict[str, Any]], state: str) -> None:
     words = view.words
     steps = {words.pick(step.name_zh, step.name_en): step.to_state for step in steps_from(state)}
-    with st.form("bulk"):
+    if decided.moved("bulk", rows):
+        st.warning(words("moved"), icon=":material/sync_problem:")
+    with st.form(decided.form_key("bulk", rows)):
         step = st.segmented_control(words("next_step"), list(steps), default=next(iter(steps)), required=True)
         reason = st.text_area(words("reason_for_decision"), height=80, help=words("reason_help"))
         sent = st.form_submit_button(words("decide"), type="primary", icon=":material/gavel:")

@@ -1,5 +1,6 @@
 """方法: how is it computed?"""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,11 +56,11 @@ def _list(view: View, rules: pl.DataFrame) -> None:
     shown = rules.select(
         pl.col("rule").alias(words("rule")),
         pl.col(f"name_{words.language}").alias(words("name")),
-        pl.Series(words("kind"), [words.policy("kind", kind) for kind in rules["kind"]], dtype=pl.String),
+        pl.Series(words("kind"), [words(f"kind_{kind}") for kind in rules["kind"]], dtype=pl.String),
         pl.Series(words("finding_subject"), [words.subject(one) for one in rules["subject"]], dtype=pl.String),
         pl.Series(
             words("applies_in"),
-            [words.joined(words.jurisdiction(one) for one in places or []) for places in rules["places"]],
+            [words.joined(words.jurisdiction(one) for one in places or []) for places in rules["places"].to_list()],
             dtype=pl.String,
         ),
         *[pl.col(name).cast(pl.Int64).alias(words(f"four_{state}")) for state, name in _COUNTS.items()],
@@ -121,36 +122,63 @@ def _settings(view: View, rule: str) -> None:
     st.caption("　".join(f"**{name}** {text}" for name, text in explained.items()))
 
 
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+
+
+class _Told:
+    """Cells of a case in the language of the page. Cases call their made-up persons and things by English words; in Chinese
+    they are 甲, 乙, 丙 ..., the same ones throughout a case."""
+
+    def __init__(self, words: Words) -> None:
+        self._words, self._names = words, dict[str, str]()
+
+    def __call__(self, cell: str) -> str:
+        if " / " in cell:  # a place, in both languages
+            zh, _, en = cell.partition(" / ")
+            return self._words.pick(zh, en)
+        if self._words.language == "en":
+            return cell
+        return re.sub(r"\b[a-z][a-z_]+\b", lambda word: self._name(word[0]), cell)
+
+    def _name(self, word: str) -> str:
+        place = len(self._names)
+        stem = _STEMS[place % len(_STEMS)] + (str(place // len(_STEMS) + 1) if place >= len(_STEMS) else "")
+        return self._names.setdefault(word, stem)
+
+
+def _given(view: View, told: _Told, heading: str, text: str) -> None:
+    words = view.words
+    source, _, rest = heading.partition("@")
+    contract, rows = load_contracts()[source], case_rows(text)
+    st.markdown(f"**{words.source(source)}**　{rest.partition('@')[0]}")
+    frame: dict[str, list[str]] = {}
+    for column in rows[0]:
+        known = contract.columns.get(column)
+        title = words.pick(known.zh[0].replace("身份证号", "编号"), column.replace("_", " ")) if known else column
+        labels = code_lists().get(known.code_list or "", {}) if known else {}
+        frame[title] = [
+            words.pick(labels[cell].label_zh, labels[cell].label_en) if cell in labels else told(cell)
+            for cell in (row.get(column, "") for row in rows)
+        ]
+    st.dataframe(pl.DataFrame(frame), hide_index=True, key=f"given_{heading}", placeholder="")
+
+
 def _example(view: View, rule: str) -> None:
     """The first of the rule's own cases, worked by hand."""
-    words = view.words
+    words, told = view.words, _Told(view.words)
     case = first_example(CASES / rule)
     if case is None:
         return
     st.subheader(words("example"), help=words("example_definition"))
     if words.language == "en":
         st.caption(str(case["case"]))
-    contracts = load_contracts()
     for heading, text in case.get("given", {}).items():
-        source, _, rest = heading.partition("@")
-        contract, rows = contracts[source], case_rows(text)
-        date = rest.partition("@")[0]
-        st.markdown(f"**{words.source(source)}**　{date}")
-        frame: dict[str, list[str]] = {}
-        for column in rows[0]:
-            known = contract.columns.get(column)
-            title = words.pick(known.zh[0], column.replace("_", " ")) if known else column
-            labels = code_lists().get(known.code_list or "", {}) if known else {}
-            frame[title] = [
-                words.pick(labels[cell].label_zh, labels[cell].label_en) if cell in labels else cell
-                for cell in (row.get(column, "") for row in rows)
-            ]
-        st.dataframe(pl.DataFrame(frame), hide_index=True, key=f"given_{heading}", placeholder="")
+        _given(view, told, heading, text)
     st.markdown(f"**{words('gives')}**")
     outcome = case_rows(case["expect"])
     shown = pl.DataFrame(
         {
-            words("finding_subject"): [row["subject"] for row in outcome],
+            words("finding_subject"): [told(row["subject"]) for row in outcome],
             words("finding_period"): [row["period"] for row in outcome],
             words("result"): [words.policy("result", row["result"]) for row in outcome],
             words("measure"): [row.get("measure") or "" for row in outcome],
@@ -184,10 +212,13 @@ def _page(view: View, row: Mapping[str, Any]) -> None:
     st.subheader(words("calculation"))
     st.markdown(words.pick(row["definition_zh"], row["definition_en"]))
     facts = [
-        (words("kind"), words.policy("kind", row["kind"])),
+        (words("kind"), words(f"kind_{row['kind']}")),
         (words("finding_subject"), words.subject(row["subject"])),
         (words("finding_period"), words.policy("period", row["period"])),
-        (words("measure"), f"{words.pick(row['measure_zh'], row['measure'])}（{words.unit(row['measure_unit'])}）"),
+        (
+            words("measure"),
+            words.with_unit(words.pick(row["measure_zh"], row["measure"]), words.unit(row["measure_unit"])),
+        ),
         (words("test"), words.policy("fails_when", row["fails_when"])),
         (words("evidence_title"), words.pick(row["evidence_zh"], row["evidence_en"])),
         (words("applies_in"), words.joined(words.jurisdiction(one) for one in row["places"] or [])),

@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards import decided
-from dashboards.components import View, export, headline, link, opening_table, table
+from dashboards.charts import DEEP, SAND
+from dashboards.components import STATE_LOOKS, View, export, headline, link, opening_table, share_bar, table
 from dashboards.formats import wan
 from dashboards.queries import Reader, previous, shell
 from dashboards.queries import findings as queue
@@ -38,9 +39,10 @@ def _tile(
     trend: Sequence[float],
     below: str,
     page: str,
+    parts: Sequence[tuple[str, float, str]] = (),
     **parameters: str,
 ) -> None:
-    """A figure with its change and its way, and the page that it leads to."""
+    """A figure with its change and its way or its parts, and the page that it leads to."""
     words = view.words
     with place, st.container(border=True, height="stretch"):
         st.metric(
@@ -48,11 +50,14 @@ def _tile(
             value,
             delta=change,
             delta_color="off",
+            delta_arrow="off" if change in {"+0", "-0"} else "auto",
             delta_description=words("since_before") if change is not None else None,
             help=words(f"{label}_definition"),
-            chart_data=list(trend) if len(trend) > 1 else None,
+            chart_data=list(trend) if len(trend) > 2 else None,
             chart_type="bar",
         )
+        if parts:
+            share_bar(parts)
         st.caption(below)
         link(view, page, words("to_page", page=words(f"page_{page}")), ":material/arrow_forward:", **parameters)
 
@@ -91,6 +96,10 @@ def _money(view: View, place: Any, before: Reader | None) -> None:
         asked.money_by_year(view.reader, view.scope)["yuan"].to_list(),
         words("money_parts", held=wan(now["held"], 0), undisbursed=wan(now["undisbursed"], 0)),
         "funds",
+        [
+            (words("money_is_held"), float(now["held"]), DEEP),
+            (words("money_not_received"), float(now["undisbursed"]), SAND),
+        ],
     )
 
 
@@ -128,6 +137,7 @@ def _areas(view: View, place: Any, before: Reader | None) -> None:
             without=states.get("NO_RULE_IN_FORCE", 0),
         ),
         "facilities",
+        [(words(f"four_{state}"), states.get(state, 0), colour) for state, (_, colour) in STATE_LOOKS.items()],
     )
 
 
@@ -170,13 +180,18 @@ def _newest(view: View) -> None:
         row["rule"]: words.pick(row["name_zh"], row["name_en"])
         for row in queue.rules_found(view.reader).iter_rows(named=True)
     }
-    shown = as_shown(view, found, names).drop(words("measure"), words("limit"), words("kind"))
+    shown = as_shown(view, found, names).select(
+        [words(name) for name in ("rule", "amount_yuan", "division", "first_seen", "finding_id")]
+    )
     opening_table(
         view,
         shown,
         "newest",
         [("finding", {"id": one}) for one in found["finding_id"]],
-        {words("amount_yuan"): st.column_config.NumberColumn(format="localized")},
+        {
+            words("rule"): st.column_config.TextColumn(width=210),
+            words("amount_yuan"): st.column_config.NumberColumn(format="accounting"),
+        },
     )
 
 
@@ -210,7 +225,7 @@ def show(view: View) -> None:
     before = _before(view)
     for place, tile in zip(st.columns(4), (_leads, _money, _complaints, _areas), strict=True):
         tile(view, place, before)
-    left, right = st.columns([7, 4], gap="large")
+    left, right = st.columns([8, 4], gap="medium")
     with left:
         _newest(view)
     with right:

@@ -71,7 +71,7 @@ def _shown(view: View, found: pl.DataFrame, *, in_full: bool = False) -> pl.Data
         pl.col("article").alias(words("article")),
         pl.col(f"title_{language}").alias(words("requirement")),
         pl.Series(words("watched_how"), [state_words(view, one) for one in found["state"]], dtype=pl.String),
-        pl.Series(words("rules"), [words.joined(one) for one in found["rules"]], dtype=pl.String),
+        pl.Series(words("rules"), [words.joined(one) for one in found["rules"].to_list()], dtype=pl.String),
         pl.col("findings").alias(words("page_findings")),
         pl.col(f"reason_{language}").alias(words("why_so")),
         pl.col(f"data_needed_{language}").alias(words("data_needed")),
@@ -118,12 +118,12 @@ def show(view: View) -> None:
     for column, state in zip(st.columns(len(STATES)), STATES, strict=True):
         column.metric(state_words(view, state), counts.get(state, 0), help=words(f"watched_{state}"))
     found = _filtered(view, every)
-    st.caption(words("requirements_shown", shown=found.height, all=every.height))
     if not found.height:
         nothing(view, FILTERS)
         return
     columns = {words("requirement"): st.column_config.TextColumn(width=240)}
-    chosen = table(view, _shown(view, found), "policy_table", columns, selectable=True)
+    chosen = table(view, _shown(view, found), "policy_table", columns, selectable=True, hint="select_requirement")
+    st.caption(words("requirements_shown", shown=found.height, all=every.height))
     export(view, _shown(view, found, in_full=True), "page_policy", "policy")
     if chosen is not None:
         _one(view, found.row(chosen, named=True))

@@ -27,6 +27,7 @@ from pipelines.decisions.entries import (
     check_user,
     decision_content,
     decision_texts,
+    is_user,
     moment,
     read_decision,
     read_use,
@@ -187,7 +188,7 @@ class Store:
         except StoreProblem:
             raise
         except DecisionProblem as problem:
-            if user.strip():
+            if is_user(user):
                 target = asks[0].finding.finding_id if len(asks) == 1 else f"{len(asks)}"
                 self._note_refusal(user, target, state, type(problem).__name__)
             raise
@@ -297,9 +298,14 @@ class Store:
             return self._verdicts(execute)
 
     def snapshot(self) -> Snapshot:
-        """Verdicts, and the head of the chain at the same moment: what a run is made with."""
+        """Verdicts, and the head of the chain at the same moment: what a run is made with. Raises `StoreProblem` where the
+        chain is not whole."""
         with self._engine.transaction(writes=False) as execute:
-            return Snapshot(self._head(execute, "decisions"), self._verdicts(execute))
+            head = self._head(execute, "decisions")
+            fault = first_fault("decisions", self._entries(execute, "decisions"), [head])
+            if fault:
+                raise StoreProblem(f"决定库已不完整：{fault.message_zh}", f"the chain of decisions: {fault.message_en}")
+            return Snapshot(head, self._verdicts(execute))
 
     def attachment(self, sha256: str) -> bytes:
         """The bytes of an attachment. Raises `StoreProblem` where they are lost or changed."""

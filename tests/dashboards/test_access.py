@@ -57,6 +57,7 @@ def signed_in(users: Path, **claims: object) -> Identity | None:
 def test_a_listed_user_has_what_the_file_gives(users: Path) -> None:
     planner = signed_in(users, email="planner@example.ORG", name="what the provider says")
     assert planner == Identity("planner@example.org", "规划科", ("planner",), ("1405", "150302"), is_local=False)
+    assert planner
     assert limits(planner) == ("1405", "150302")
     assert landing(planner) == "facilities"
     assert may_see(planner, "facilities")

@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def postgresql_server() -> Iterator[str]:
                 assert server.poll() is None, (home / "log").read_text()
             yield f"postgresql://oversight@/postgres?host={home}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # ends at once; at SIGTERM it waits for its users
             server.wait(60)
             log.close()
     finally:

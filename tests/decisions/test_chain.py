@@ -71,6 +71,13 @@ def test_tampering_is_told(
     assert str(expected[0]) in fault.message_en
 
 
+def test_no_run_is_made_with_a_chain_that_is_not_whole(store: Store, five: list[str], tamper: Tamper) -> None:
+    assert store.snapshot().head == Head(5, five[4])
+    tamper("update decisions set content = replace(content, 'checking', 'upheld') where sequence = 2")
+    with pytest.raises(StoreProblem, match="entry 2 does not fit its hash"):
+        store.snapshot()
+
+
 def test_the_log_of_use_is_a_chain_too(store: Store, five: list[str], tamper: Tamper) -> None:
     tamper("delete from uses where sequence = 2")
     assert told(store) == [("uses", 2, "missing")]

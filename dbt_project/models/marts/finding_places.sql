@@ -15,6 +15,7 @@ with located as (
     inner join {{ ref('evidence_rows') }} as said
         on
             evidence.source = said.source
+            and evidence.row_key = said.row_key
             and evidence.file = said.file
             and evidence.sheet = said.sheet
             and evidence.line = said.line
