@@ -194,7 +194,7 @@ def domains(measured: pl.DataFrame) -> pl.DataFrame:
     measured: what `measures` gives, with domain, measure_weight, domain_weight_needed (a share) and domain_measures_weight
     (of all measures of the domain).
     """
-    schema = {name: pl.String for name in (*_CARD, "domain")} | _DOMAIN
+    schema = dict.fromkeys((*_CARD, "domain"), pl.String) | _DOMAIN
     return pl.DataFrame([_domain(rows) for rows in _groups(measured, (*_CARD, "domain"))], schema=schema)
 
 
@@ -247,7 +247,7 @@ def totals(scored: pl.DataFrame) -> pl.DataFrame:
     scored: what `domains` gives, one row for every domain, with weight, is_needed, total_weight_needed (a share), total_z
     and the limits of the grades.
     """
-    schema = {name: pl.String for name in _CARD} | _TOTAL
+    schema = dict.fromkeys(_CARD, pl.String) | _TOTAL
     return pl.DataFrame([_total(rows) for rows in _groups(scored, _CARD)], schema=schema)
 
 

@@ -55,5 +55,5 @@ from (
     select * from of_visits
     union
     select * from of_lines
-)
+) as confirmed_of_providers
 group by provider, jurisdiction

@@ -11,7 +11,7 @@ with settled_twice as (
 {% for name in tolerances %}
 {{ name }} as (
     select max(exact_value) as elsewhere
-    from {{ parameter_rows('P02', name) }}
+    from {{ parameter_rows('P02', name) }} as places
     where {{ as_of() }} between valid_from and valid_to
 ),
 {% endfor %}
