@@ -87,11 +87,11 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "visits": {
         "programme": "purchased_service", "division_code": "{county}", "elder_id": "elder", "worker_id": "worker",
         "provider_id": "provider", "service_item": "cleaning", "service_place": "home", "charged_amount": "50",
-        "subsidy_amount": "35",
+        "subsidy_amount": "35", "started_at": "2025-03-03T09:00", "ended_at": "2025-03-03T10:00",
     },
     "settlement_lines": {
         "programme": "purchased_service", "division_code": "{county}", "provider_id": "provider", "hours": "1",
-        "amount": "35", "batch_id": "batch",
+        "amount": "35", "batch_id": "batch", "service_month": "2025-03",
     },
     "payments": {
         "programme": "purchased_service", "fund_source": "county", "fiscal_year": "2025", "division_code": "{county}",
@@ -104,10 +104,12 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     },
     "lottery_funds": {"division_code": "{own}", "fiscal_year": "2025"},
     "points": {"division_code": "{county}", "elder_id": "elder"},
-    "complaints": {"division_code": "{county}", "target_kind": "provider"},
-    "satisfaction_surveys": {"division_code": "{county}", "provider_id": "provider", "score": "90"},
+    "complaints": {"division_code": "{county}", "target_kind": "provider", "received_on": "2025-03-03"},
+    "satisfaction_surveys": {
+        "division_code": "{county}", "provider_id": "provider", "surveyed_on": "2025-03-03", "score": "90",
+    },
     "evaluations": {"division_code": "{county}", "target_kind": "provider", "result": "pass"},
-    "inspections": {"division_code": "{county}"},
+    "inspections": {"division_code": "{county}", "inspected_on": "2025-03-03"},
     "sanctions": {"division_code": "{county}"},
     "facilities": {"name": "Facility", "division_code": "{county}"},
     "residential_areas": {"name": "Area", "division_code": "{county}"},
@@ -115,6 +117,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "check_ins": {"division_code": "{county}", "elder_id": "elder"},
     "health_checks": {"division_code": "{county}", "elder_id": "elder"},
     "division_statistics": {"division_code": "{own}"},
+    "disclosures": {"provider_id": "provider", "disclosed_on": "2025-03-03"},
 }  # fmt: skip
 
 
