@@ -130,7 +130,7 @@ def check(case: Case, tables: Mapping[str, Table]) -> list[str]:
         name = TABLES[kind]
         published = {tuple(row[column] for column in KEYS[name]): row for row in rows_of(tables[name])}
         for expected in rows:
-            named = {"jurisdiction": case.place} | expected
+            named = {"jurisdiction": case.place, **expected}
             named["provider"] = case.mark + named.get("provider", "provider")
             key = tuple(named[column] for column in KEYS[name])
             if key not in published:
