@@ -108,24 +108,21 @@ def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> Model
     return replace(results, rows=_row_counts(database))
 
 
-<<<<<<< HEAD
-def _build_only(wanted: Sequence[str], database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
-    selected = ["--select", *(f"+{name}" for name in wanted)]
-    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    _results(_dbt(["build", *selected, *left_out], database, variables(as_of, period_start)))
-=======
 _WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 
 def build_without_tests(database: Path, as_of: dt.date, period_start: dt.date | None = None) -> ModelResults:
     """Seeds and models alone, for measuring what they take. Raises `ModelFailed`."""
     return _results(_dbt(["build", *_WITHOUT_TESTS], database, variables(as_of, period_start)))
->>>>>>> score2
+
+
+def _build_only(wanted: Sequence[str], database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
+    selected = ["--select", *(f"+{name}" for name in wanted)]
+    _results(_dbt(["build", *selected, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
 
 
 def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
     """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
-<<<<<<< HEAD
     _build_only(("rule_results", "finding_evidence", "rule_coverage"), database, as_of, period_start)
 
 
@@ -144,15 +141,11 @@ SCORECARDS = (
 def build_scorecards(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
     """Only what the scorecards need, without the tests of the models: for small worlds of rows. Raises `ModelFailed`."""
     _build_only(SCORECARDS, database, as_of, period_start)
-=======
-    wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
-    _results(_dbt(["build", *wanted, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
 
 
 def seed(database: Path, given: dict[str, str]) -> None:
     """The policy alone, as tables of the build database. Raises `ModelFailed`."""
     _results(_dbt(["seed"], database, given))
->>>>>>> score2
 
 
 def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:

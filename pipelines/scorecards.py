@@ -114,11 +114,11 @@ def _measured(group: list[Row]) -> Iterator[Row]:
         **_about_peers(prior),
     }
     for row in group:
-        if row["n"] <= 0:
-            yield {**row, **about, "state": "no_data"}
+        if row["n"] <= 0 or row["n"] < min_n:
+            # k and n are all that is said of it: a value of so few rows would be read as one.
+            yield {**row, **about, "state": "too_few" if row["n"] > 0 else "no_data"}
             continue
         interval, shrunk = _rate(row, rates) if is_rate else _share(row, shares)
-        is_scored = row["n"] >= min_n
         yield {
             **row,
             **about,
@@ -128,8 +128,8 @@ def _measured(group: list[Row]) -> Iterator[Row]:
             "shrunk": shrunk.value,
             "reliability": shrunk.reliability,
             "sd": shrunk.sd,
-            "score": score(shrunk.value, row["floor"], row["target"]) if is_scored else None,
-            "state": "scored" if is_scored else "too_few",
+            "score": score(shrunk.value, row["floor"], row["target"]),
+            "state": "scored",
         }
 
 

@@ -265,14 +265,15 @@ def test_quarters_add_up_to_the_period(built: Loads) -> None:
 
 
 def test_a_change_rests_on_the_intervals_of_both_its_ends(built: Loads) -> None:
-    # Newcombe's method 10 (Statistics in Medicine 17: 873-890): from the Wilson limits of both shares.
+    # Newcombe's method 10 (Statistics in Medicine 17: 873-890): from the Wilson limits of both shares. The overlap of May is
+    # two implausible visits among 121 of the second quarter.
     rows = built.ask(
         "select quarter, value, low, high, change, change_low, change_high from marts.scorecard_quarters "
-        "where provider = 'P' and measure = 'visits_with_agreement' order by 1"
+        "where provider = 'Q' and measure = 'plausible_visits' order by 1"
     )
     (_, value, low, high, *none), (_, later, later_low, later_high, change, change_low, change_high) = rows
     assert none == [None] * 3
-    assert (value, later) == (1 / 2, 1 / 3)
+    assert (value, later) == (1, 119 / 121)
     assert change == pytest.approx(later - value)
     assert change_low == pytest.approx(change - ((later - later_low) ** 2 + (high - value) ** 2) ** 0.5)
     assert change_high == pytest.approx(change + ((later_high - later) ** 2 + (value - low) ** 2) ** 0.5)

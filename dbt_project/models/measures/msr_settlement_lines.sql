@@ -50,11 +50,7 @@ compared as (
         lines.line_id,
         lines.batch_id,
         lines.visit_id,
-<<<<<<< HEAD
         lines.provider_id,
-        lines.division_code,
-=======
->>>>>>> score2
         lines.jurisdiction,
         lines.service_month,
         lines.hours,
@@ -73,12 +69,14 @@ select
     compared.line_id,
     compared.batch_id,
     compared.visit_id,
+    compared.provider_id,
     compared.jurisdiction,
     compared.service_month,
     compared.hours,
     compared.amount_yuan,
     compared.has_visit,
     compared.visit_month,
+    compared.hours_apart,
     compared.excess_yuan,
     batches.jurisdiction as batch_jurisdiction,
     batches.latest_month as batch_month,
