@@ -95,8 +95,8 @@ def _people(loads: Loads) -> None:
     roster = {"provider_id": "P", "hired_on": day("2020-01-01")}
     workers = [
         roster
-        | {"worker_id": "certified", "certificate_from": day("2020-01-01"), "last_trained_on": AS_OF - 364 * DAY},
-        roster | {"worker_id": "uncertified", "last_trained_on": AS_OF - 365 * DAY},
+        | {"worker_id": "certified", "certificate_from": day("2020-01-01"), "last_trained_on": AS_OF - 365 * DAY},
+        roster | {"worker_id": "uncertified", "last_trained_on": AS_OF - 366 * DAY},
         roster | {"worker_id": "left", "left_on": AS_OF - DAY, "last_trained_on": AS_OF - DAY},
         roster | {"worker_id": "last_day", "left_on": AS_OF},
         roster | {"worker_id": "hired_later", "hired_on": AS_OF + DAY, "last_trained_on": AS_OF},
