@@ -221,8 +221,18 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
             copy_of({"measure": "trained_workers"}, jurisdiction="weihai", weight="30", valid_from="2025-01-01"),
             "weights of staffing weihai sum to 110 on 2025-01-01",
         ),
-        (room.scoring, "scoring_measures", set_cells({"measure": "rostered_visits"}, domain="staff"), "staff is no domain"),
-        (room.scoring, "scoring_measures", set_cells({"measure": "rostered_visits"}, floor="1.0"), "the same; part them"),
+        (
+            room.scoring,
+            "scoring_measures",
+            set_cells({"measure": "rostered_visits"}, domain="staff"),
+            "staff is no domain",
+        ),
+        (
+            room.scoring,
+            "scoring_measures",
+            set_cells({"measure": "rostered_visits"}, floor="1.0"),
+            "the same; part them",
+        ),
         (
             room.scoring,
             "scoring_settings",

@@ -50,6 +50,6 @@ select
     provider_id as provider,
     jurisdiction,
     service_month,
-    not (is_off_platform or differs or is_settled_twice) as is_in_order
+    not is_off_platform and not differs and not is_settled_twice as is_in_order
 from lines
 where jurisdiction is not null
