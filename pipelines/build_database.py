@@ -116,7 +116,8 @@ def make(
     """Create the build database of a run at `path` (a file left there by a run that died is replaced).
 
     `files` has the columns of `raw.files`, one row per file and source; `folder` tells where a load's parts are;
-    `history` is the Parquet of findings that the last publication knew; `decisions` has the columns of `raw.decisions`.
+    `history` is the Parquet of findings that the last publication knew; `decisions` has the verdicts of people on findings
+    (`DECISIONS_COLUMNS`).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for stale in (path, path.with_name(path.name + ".wal")):

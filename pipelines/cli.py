@@ -1,7 +1,7 @@
 """The command line. Thin: it reads arguments, calls the steps, and turns errors into sentences and exit codes.
 
-Exit codes: 0 done; 1 problems were found (`check`) or a check stopped the publication; 2 the call is wrong;
-3 another run is under way; 4 the key is missing or another one; 5 the disk or a folder cannot be used.
+Exit codes: 0 done; 1 problems were found (`check`), a check stopped the publication, or somebody decided meanwhile; 2 the
+call is wrong; 3 another run is under way; 4 the key is missing or another one; 5 the disk or a folder cannot be used.
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from pipelines.cli_decisions import decisions, log
 from pipelines.vault import KeyProblem, PersonKeys, Vault, demo_key, key_from_environment, new_key
 
 P = ParamSpec("P")
@@ -36,6 +37,7 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        from pipelines.decisions import StoreProblem
         from pipelines.landing.profiles import ProfileError
         from pipelines.publishing import RunUnderWay
         from pipelines.sampling.problems import SampleProblem
@@ -46,6 +48,8 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
             _fail(str(error), 3)
         except KeyProblem as error:
             _fail(str(error), 4)
+        except StoreProblem as error:
+            _fail(str(error), 5)
         except ProfileError as error:
             _fail(str(error), 2)
         except SampleProblem as error:
@@ -91,6 +95,10 @@ class _Number(click.ParamType):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Oversight of government-supported home and community care: from offices' files to figures that can be traced."""
+
+
+main.add_command(decisions)
+main.add_command(log)
 
 
 @main.command()
@@ -261,14 +269,19 @@ def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @click.option(
-    "--address", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told otherwise."
+    "--address", default="127.0.0.1", show_default=True, help="Where to listen; beyond loopback only with sign-in."
 )
 @_says_what_is_wrong
 def serve(data: Path, port: int, address: str) -> None:
     """Start the app on the publications of a data folder."""
     from dashboards.serve import serve as start
+    from dashboards.sign_in import SignInProblem
+    from dashboards.users import UsersProblem
 
-    sys.exit(start(data, port, address))
+    try:
+        sys.exit(start(data, port, address))
+    except (SignInProblem, UsersProblem) as problem:
+        _fail(str(problem), 2)
 
 
 @main.group()

@@ -77,9 +77,9 @@ FIRST_SEEN_COLUMNS: Mapping[str, tuple[str, str]] = {
 }
 
 DECISIONS_COLUMNS: Mapping[str, tuple[str, str]] = {
-    "finding_id": ("varchar", "A finding on which somebody has decided."),
-    "verdict": ("varchar", "The last of the decisions upheld, not_upheld or data_error."),
-    "decided_at": ("timestamp", "When it was taken."),
+    "finding_id": ("varchar", "A finding that has a verdict; unique. It may have vanished since."),
+    "verdict": ("varchar", "The last of upheld, not_upheld and data_error that a person decided."),
+    "decided_at": ("timestamp", "When, in UTC."),
 }
 
 # Held unique by construction (and by tests of the macro): at a hundred million rows proving it again in each run costs
@@ -199,7 +199,7 @@ def sources_file() -> str:
         },
         {
             "name": "decisions",
-            "description": "One row per finding that has a verdict; empty where nobody has decided anything.",
+            "description": "One row per finding on which a person has given a verdict, from the store of decisions.",
             "columns": [_column(name, kind, text) for name, (kind, text) in DECISIONS_COLUMNS.items()],
         },
     ]

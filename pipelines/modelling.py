@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines import build_database
-from pipelines.paths import DBT_PROJECT
+from pipelines.paths import DBT_PROJECT, POLICY
 
 PUBLISHED_RAW = ("files", "quarantine")
 
@@ -48,6 +48,8 @@ def _environment(database: Path) -> Iterator[None]:
     os.environ.update(
         OVERSIGHT_BUILD_DATABASE=str(database.absolute()),
         OVERSIGHT_BUILD_SCRATCH=str(database.parent.absolute() / "scratch"),
+        # dbt takes the folders of a project from the project.
+        OVERSIGHT_BUILD_POLICY=os.path.relpath(POLICY, DBT_PROJECT),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )
     try:
