@@ -4,21 +4,15 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
+from pipelines.app_limits import app_limit
 from pipelines.paths import POLICY
+
+__all__ = ["Parameter", "app_limit", "parameters"]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-@cache
-def app_limit(name: str, day: str) -> float:
-    """The limit in force on a day (written 2025-06-30). Raises `KeyError` where none is."""
-    for row in _rows("app_limits"):
-        if row["limit_name"] == name and row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"]):
-            return float(row["value"])
-    raise KeyError(name)
 
 
 @dataclass(frozen=True)

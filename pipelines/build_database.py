@@ -11,7 +11,14 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract, load_contracts
-from pipelines.model_sources import AUDIT_COLUMNS, FILES_COLUMNS, FIRST_SEEN_COLUMNS, QUARANTINE_COLUMNS, source_columns
+from pipelines.model_sources import (
+    AUDIT_COLUMNS,
+    DECISIONS_COLUMNS,
+    FILES_COLUMNS,
+    FIRST_SEEN_COLUMNS,
+    QUARANTINE_COLUMNS,
+    source_columns,
+)
 
 LoadFolder = Callable[[str, str], Path]
 """Load and source to the folder that holds `part-*.parquet` and `issues.parquet`."""
@@ -96,11 +103,18 @@ def _issues(connection: duckdb.DuckDBPyConnection, issues: list[tuple[str, str, 
     connection.execute("drop table issue_parts")
 
 
-def make(path: Path, files: pl.DataFrame, folder: LoadFolder, history: Path | None = None) -> None:
+def make(
+    path: Path,
+    files: pl.DataFrame,
+    folder: LoadFolder,
+    history: Path | None = None,
+    decisions: pl.DataFrame | None = None,
+) -> None:
     """Create the build database of a run at `path` (a file left there by a run that died is replaced).
 
     `files` has the columns of `raw.files`, one row per file and source; `folder` tells where a load's parts are;
-    `history` is the Parquet of findings that the last publication knew.
+    `history` is the Parquet of findings that the last publication knew; `decisions` has the verdicts of people on findings
+    (`DECISIONS_COLUMNS`).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for stale in (path, path.with_name(path.name + ".wal")):
@@ -126,6 +140,11 @@ def make(path: Path, files: pl.DataFrame, folder: LoadFolder, history: Path | No
             connection.execute(
                 "insert into raw.first_seen select finding_id, first_seen_on from read_parquet(?)", [str(history)]
             )
+        connection.execute(f"create table raw.decisions ({_typed(DECISIONS_COLUMNS)})")
+        if decisions is not None and decisions.height:
+            connection.register("given_decisions", decisions.select(list(DECISIONS_COLUMNS)).to_arrow())
+            connection.execute("insert into raw.decisions select * from given_decisions")
+            connection.unregister("given_decisions")
         if files.height:
             ordered = files.select(list(FILES_COLUMNS)).sort("file_order", "source", nulls_last=True)
             connection.register("given_files", ordered.to_arrow())

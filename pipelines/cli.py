@@ -261,14 +261,19 @@ def demo(size: Any, seed: int, out: Path, clean: bool) -> None:
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @click.option(
-    "--address", default="127.0.0.1", show_default=True, help="Where to listen; loopback unless told otherwise."
+    "--address", default="127.0.0.1", show_default=True, help="Where to listen; beyond loopback only with sign-in."
 )
 @_says_what_is_wrong
 def serve(data: Path, port: int, address: str) -> None:
     """Start the app on the publications of a data folder."""
     from dashboards.serve import serve as start
+    from dashboards.sign_in import SignInProblem
+    from dashboards.users import UsersProblem
 
-    sys.exit(start(data, port, address))
+    try:
+        sys.exit(start(data, port, address))
+    except (SignInProblem, UsersProblem) as problem:
+        _fail(str(problem), 2)
 
 
 @main.group()

@@ -76,6 +76,12 @@ FIRST_SEEN_COLUMNS: Mapping[str, tuple[str, str]] = {
     "first_seen_on": ("date", "The earliest as_of of a publication that had it."),
 }
 
+DECISIONS_COLUMNS: Mapping[str, tuple[str, str]] = {
+    "finding_id": ("varchar", "A finding that has a verdict; unique. It may have vanished since."),
+    "verdict": ("varchar", "The last of upheld, not_upheld and data_error that a person decided."),
+    "decided_at": ("timestamp", "When, in UTC."),
+}
+
 # Held unique by construction (and by tests of the macro): at a hundred million rows proving it again in each run costs
 # as much as finding the revised rows.
 _BULK_SOURCES = frozenset({"visits", "settlement_lines", "points", "check_ins"})
@@ -190,6 +196,11 @@ def sources_file() -> str:
             "name": "first_seen",
             "description": "One row per finding that the publication before this run knew.",
             "columns": [_column(name, kind, text) for name, (kind, text) in FIRST_SEEN_COLUMNS.items()],
+        },
+        {
+            "name": "decisions",
+            "description": "One row per finding on which a person has given a verdict, from the store of decisions.",
+            "columns": [_column(name, kind, text) for name, (kind, text) in DECISIONS_COLUMNS.items()],
         },
     ]
     for contract in load_contracts().values():

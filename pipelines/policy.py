@@ -561,6 +561,9 @@ def words(policy: Policy) -> Iterator[Problem]:
         "requirement_states",
         "intended_gaps",
         "policy_words",
+        "decision_states",
+        "decision_transitions",
+        "roles",
     ):
         for row in policy[table]:
             for column in row:

@@ -79,12 +79,13 @@ def code_fingerprint() -> str:
     return _tree_hash([DBT_PROJECT, SEEDS, PROJECT / "expectations", PROJECT / "pipelines"])
 
 
-def fingerprint(files: pl.DataFrame, parameters: dict[str, str | None], code: str) -> str:
-    """What a publication is made of, as one hash: contents by status and place, parameters, and code."""
+def fingerprint(files: pl.DataFrame, parameters: dict[str, str | None], code: str, decisions: str) -> str:
+    """What a publication is made of, as one hash: contents by status and place, parameters, code, and what people decided
+    (the hash at the head of their chain)."""
     rows = files.select(
         "file", "sha256", "source", "division", "file_date", "status", "profile", "is_present", "load_id"
     )
-    text = json.dumps([rows.rows(), parameters, code], default=str, ensure_ascii=False)
+    text = json.dumps([rows.rows(), parameters, code, decisions], default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -4,13 +4,14 @@ import datetime as dt
 import importlib.metadata
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines import build_database, data_docs, modelling, publishing
+from pipelines.decisions import Snapshot, read_snapshot
 from pipelines.judging import Judgement, judge_deliveries, judge_publication
 from pipelines.landing.folder import Landed, land
 from pipelines.landing.profiles import Profile
@@ -80,20 +81,25 @@ def step_land(run: Run) -> Landed:
     return land(run.landing, run.data, run.vault, run.keys, run.profiles, run.progress)
 
 
-def unchanged(run: Run, landed: Landed) -> Publication | None:
-    """The current publication, if it was made of the same inputs, parameters and code."""
+def step_decisions(run: Run) -> Snapshot:
+    """What people have decided until now. Read once a run: what is decided meanwhile is for the next one."""
+    return read_snapshot(run.data)
+
+
+def unchanged(run: Run, landed: Landed, decisions: Snapshot) -> Publication | None:
+    """The current publication, if it was made of the same inputs, decisions, parameters and code."""
     publication = publishing.current(run.data)
-    mark = fingerprint(run, landed)
+    mark = fingerprint(run, landed, decisions)
     return publication if publication and publication.manifest["fingerprint"] == mark else None
 
 
-def fingerprint(run: Run, landed: Landed) -> str:
+def fingerprint(run: Run, landed: Landed, decisions: Snapshot) -> str:
     """What the publication of this run will be made of."""
-    return publishing.fingerprint(landed.files, run.parameters, publishing.code_fingerprint())
+    return publishing.fingerprint(landed.files, run.parameters, publishing.code_fingerprint(), decisions.head.hash)
 
 
-def step_prepare(run: Run, landed: Landed) -> Path:
-    """Make the build database over the loads that count, and over the findings that were seen before."""
+def step_prepare(run: Run, landed: Landed, decisions: Snapshot) -> Path:
+    """Make the build database over the loads that count, the findings that were seen before, and the verdicts on them."""
     before = publishing.current(run.data)
     history = before.folder / "finding_history.parquet" if before else None
     build_database.make(
@@ -101,6 +107,7 @@ def step_prepare(run: Run, landed: Landed) -> Path:
         landed.files,
         lambda load, source: run.data / "raw" / source / load,
         history if history and history.exists() else None,
+        decisions.verdicts,
     )
     return run.database
 
@@ -121,7 +128,7 @@ def _write_tables(run: Run, folder: Path) -> None:
     modelling.export(run.database, folder)
 
 
-def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication:
+def step_publish(run: Run, landed: Landed, deliveries: Judgement, decisions: Snapshot) -> Publication:
     """5 Publish: write aside, judge as a whole, switch. Raises `PublicationStopped` where a check of severity error
     fails; the last publication then stands, and the pages of what failed are in `stopped/`."""
     run.progress("publish")
@@ -142,10 +149,11 @@ def step_publish(run: Run, landed: Landed, deliveries: Judgement) -> Publication
             "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
             "code": publishing.code_fingerprint(),
             "checks": {"passed": int(results["passed"].sum()), "failed": int((~results["passed"]).sum())},
+            "decisions": asdict(decisions.head),
             "inputs": files.to_dicts(),
         }
 
-    mark = fingerprint(run, landed)
+    mark = fingerprint(run, landed, decisions)
     published = publishing.publish(
         run.data, mark, run.as_of, lambda folder: _write_tables(run, folder), describe, run.keep
     )
@@ -160,13 +168,14 @@ def run_all(run: Run) -> Outcome:
     """
     with publishing.only_run(run.data):
         landed = step_land(run)
-        same = unchanged(run, landed)
+        decisions = step_decisions(run)
+        same = unchanged(run, landed, decisions)
         if same:
             return Outcome(same, False, landed)
         publishing.clear_leftovers(run.data)
-        step_prepare(run, landed)
+        step_prepare(run, landed, decisions)
         deliveries = step_judge_deliveries(run)
         step_model(run)
-        publication = step_publish(run, landed, deliveries)
+        publication = step_publish(run, landed, deliveries, decisions)
         publishing.clear_leftovers(run.data)
         return Outcome(publication, True, landed)

@@ -15,11 +15,21 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from pipelines import data_docs, modelling, publishing
 from pipelines.contracts import Contract, load_contracts
+from pipelines.decisions import Snapshot
 from pipelines.judging import Judgement
 from pipelines.landing.folder import Landed
 from pipelines.orchestration.resources import Warehouse
 from pipelines.paths import DBT_PROJECT
-from pipelines.run import Run, step_judge_deliveries, step_land, step_model, step_prepare, step_publish, unchanged
+from pipelines.run import (
+    Run,
+    step_decisions,
+    step_judge_deliveries,
+    step_land,
+    step_model,
+    step_prepare,
+    step_publish,
+    unchanged,
+)
 
 PREVIEW_ROWS = 5
 MESSAGES = 50
@@ -104,10 +114,12 @@ def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator
     run = warehouse.run
     landed = step_land(run)
     publishing.clear_leftovers(run.data)
-    step_prepare(run, landed)
+    decisions = step_decisions(run)
+    step_prepare(run, landed, decisions)
     deliveries = step_judge_deliveries(run)
     landed.files.write_parquet(run.work / "landed.parquet")
     deliveries.write(run.work, "deliveries")
+    decisions.write(run.work)
     unrecognised = landed.files.filter(pl.col("source").is_null())
     if unrecognised.height:
         context.log.warning(
@@ -206,7 +218,8 @@ def publication(warehouse: Warehouse) -> Iterator[Any]:
     run = warehouse.run
     landed = Landed(pl.read_parquet(run.work / "landed.parquet"), {})
     deliveries = Judgement.read(run.work, "deliveries")
-    published = unchanged(run, landed) or step_publish(run, landed, deliveries)
+    decisions = Snapshot.read(run.work)
+    published = unchanged(run, landed, decisions) or step_publish(run, landed, deliveries, decisions)
     results = pl.read_parquet(published.folder / "quality_checks.parquet")
     publishing.clear_leftovers(run.data)
     tables = {name: table["rows"] for name, table in published.manifest["tables"].items()}

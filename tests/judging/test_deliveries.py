@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 from expectations import deliveries
 from pipelines import judging
 from pipelines.data_docs import build_data_docs
+from pipelines.decisions import Snapshot
 from pipelines.judging import Judgement
 from pipelines.run import Run, step_judge_deliveries, step_land, step_prepare
 from pipelines.vault import PersonKeys, Vault
@@ -71,7 +72,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
         for name, text in files.items():
             (folder / "landing" / name).write_text(text, encoding="utf-8")
         run = Run(folder / "landing", folder / "data", Vault(folder / "data" / "vault"), KEYS, as_of)
-        step_prepare(run, step_land(run))
+        step_prepare(run, step_land(run), Snapshot.nothing())
         return step_judge_deliveries(run)
 
     return judged

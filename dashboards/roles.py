@@ -1,0 +1,42 @@
+"""What each role sees and may do: rows of `seeds/policy/roles.csv` and `role_pages.csv`. What no row allows is refused."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pipelines.paths import POLICY
+
+Kind = Literal["page", "list", "action"]
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role, what it is called, and the page on which it lands."""
+
+    role: str
+    name_zh: str
+    name_en: str
+    landing: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def roles() -> dict[str, Role]:
+    """All roles in the order of the seed."""
+    return {row["role"]: Role(row["role"], row["name_zh"], row["name_en"], row["landing"]) for row in _rows("roles")}
+
+
+@cache
+def _allowed() -> frozenset[tuple[str, str, str]]:
+    return frozenset((row["role"], row["kind"], row["name"]) for row in _rows("role_pages"))
+
+
+def is_allowed(given: Iterable[str], kind: Kind, name: str) -> bool:
+    """Whether any of the roles is given a page, a list or an action."""
+    return any((role, kind, name) in _allowed() for role in given)

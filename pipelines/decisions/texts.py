@@ -1,0 +1,60 @@
+"""What people write down: cleaned of what is invisible, held to a length, refused where it is blank or names a person."""
+
+import re
+import unicodedata
+
+from pipelines.decisions.problems import NotWhole
+
+# The numbers that tell who somebody is: identity cards of 18 and of 15 digits, and mobile telephones. A card has a day of
+# birth in its middle; a credit code of a provider, as long and sometimes all digits, has none there.
+_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+_PERSONAL = re.compile(
+    rf"(?<!\d)([1-9]\d{{5}}(19|20)\d\d{_DAY}\d{{3}}[\dXx]|[1-9]\d{{7}}{_DAY}\d{{3}}|1[3-9]\d{{9}})(?!\d)"
+)
+_SPACED = re.compile(r"(?<=\d)[ -](?=[\dXx])")
+_KEPT_CONTROLS = frozenset("\n\t")
+
+
+def clean(text: str) -> str:
+    """Without what is not seen (controls, directions of writing, joiners, halves of characters) and blanks around."""
+    kept = (
+        character
+        for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+        if character in _KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+    )
+    return "".join(kept).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has neither a letter nor a digit."""
+    return not any(unicodedata.category(character)[0] in "LN" for character in text)
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a text holds the number of an identity card or of a mobile telephone, also in full width or in groups."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_PERSONAL.search(plain) or _PERSONAL.search(_SPACED.sub("", plain)))
+
+
+def written(text: str, what_zh: str, what_en: str, longest: int) -> str:
+    """A text as it is kept. Raises `NotWhole` where it is too long or holds a number that tells who somebody is."""
+    cleaned = clean(text)
+    if len(cleaned) > longest:
+        raise NotWhole(
+            f"{what_zh}有 {len(cleaned)} 字，最多 {longest} 字；更长的请作为附件",
+            f"the {what_en} has {len(cleaned)} characters, {longest} at most; attach what is longer",
+        )
+    if names_a_person(cleaned):
+        raise NotWhole(
+            f"{what_zh}中有身份证号或手机号；请删去，此处不记个人信息",
+            f"the {what_en} holds the number of an identity card or a telephone; leave it out, no person is named here",
+        )
+    return cleaned
+
+
+def required(text: str, what_zh: str, what_en: str, longest: int) -> str:
+    """A text that must say something. Raises `NotWhole` where it does not."""
+    cleaned = written(text, what_zh, what_en, longest)
+    if is_blank(cleaned):
+        raise NotWhole(f"请填写{what_zh}", f"a {what_en} is needed")
+    return cleaned
