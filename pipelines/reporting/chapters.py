@@ -496,16 +496,16 @@ def _limits_said(gathered: Gathered, words: Words, rule: str) -> str:
     return words("comma").join(dict.fromkeys(said))
 
 
-def finding_columns(gathered: Gathered, words: Words, rule: str) -> tuple[Column, ...]:
-    """The columns in which the findings of a rule are listed."""
+def finding_columns(words: Words) -> tuple[Column, ...]:
+    """The columns in which findings are listed."""
     return (
-        Column(words("col_no"), "whole", 1),
-        Column(words("col_subject"), width=5),
-        Column(words("col_period"), width=3),
-        Column(words("col_measure_value"), "number"),
-        Column(words("col_limit"), "number"),
-        Column(words("col_amount"), "yuan", 3),
-        Column(words("col_state")),
+        Column(words("col_no"), "whole", 2),
+        Column(words("col_subject"), width=8),
+        Column(words("col_period"), width=5),
+        Column(words("col_measure_value"), "number", 4),
+        Column(words("col_limit"), "number", 4),
+        Column(words("col_amount"), "yuan", 6),
+        Column(words("col_state"), width=4),
     )
 
 
@@ -551,7 +551,7 @@ def _problem(gathered: Gathered, words: Words, rule: str, findings: pl.DataFrame
     caption = words("table_findings_top" if findings.height > most else "table_findings", name=name, count=most)
     rows = findings.head(most).iter_rows(named=True)
     yield Table(
-        caption, finding_columns(gathered, words, rule), tuple(finding_cells(gathered, words, row) for row in rows)
+        caption, finding_columns(words), tuple(finding_cells(gathered, words, row) for row in rows)
     )
 
 

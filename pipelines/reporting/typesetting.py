@@ -48,7 +48,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Heading():
             return {"kind": "heading", "level": block.level, "text": block.text}
         case Paragraph():
-            return {"kind": "paragraph", "text": block.text, "lead": block.lead}
+            return {"kind": "paragraph", "text": breakable(block.text), "lead": block.lead}
         case Table():
             return _table(block)
         case Figure():
@@ -107,10 +107,7 @@ def picture(figure: Figure, fonts: Fonts) -> bytes:
 
 def pages(report: Report, fonts: Fonts) -> list[int]:
     """The page on which each heading of level 1 and 2 stands in the PDF, in order."""
-    import typst
-
     inputs = {"report": json.dumps(_document(report), ensure_ascii=False), "fonts": _fonts(fonts)}
-    found = typst.query(
-        str(_TEMPLATES / "report.typ"), "<page-of-heading>", field="value", root=str(_TEMPLATES), sys_inputs=inputs
-    )
-    return json.loads(found)
+    compiler = _compiler()
+    compiler.compile(input=str(_TEMPLATES / "report.typ"), sys_inputs=inputs, format="pdf")
+    return json.loads(compiler.query("<pages>", field="value", one=True))
