@@ -9,8 +9,9 @@ from pipelines.reporting.wording import Words
 
 def _columns(words: Words, *named: str | tuple[str, Kind]) -> tuple[Column, ...]:
     """Columns by the keys of their headings; plain keys are text."""
-    pairs = [(one, "text") if isinstance(one, str) else one for one in named]
-    return tuple(Column(words(f"col_{name}"), kind) for name, kind in pairs)
+    return tuple(
+        Column(words(f"col_{one}")) if isinstance(one, str) else Column(words(f"col_{one[0]}"), one[1]) for one in named
+    )
 
 
 def _about(gathered: Gathered, words: Words) -> Annex:
@@ -44,25 +45,29 @@ def _scores(gathered: Gathered, words: Words) -> Annex:
         provider = str(row["provider"])
         return labels.provider_name(gathered, provider), provider, words(f"level_{level}")
 
-    rows: list[tuple[Cell, ...]] = []
-    for row in gathered.scores["scorecards"].sort("provider").iter_rows(named=True):
-        rows.append((
-            *head(row, "total"), None, None, row["total"], row["total_low"], row["total_high"],
-            words(f"grade_{row['grade'] or 'none'}"), row["cap_reason"], row["weight_scored"],
-            *(None,) * 6,
-        ))  # fmt: skip
-    for row in gathered.scores["scorecard_domains"].sort("provider", "domain").iter_rows(named=True):
-        rows.append((
-            *head(row, "domain"), named("domain", row["domain"]), None, row["score"], None, None, None, None,
-            row["weight_scored"], *(None,) * 6,
-        ))  # fmt: skip
-    for row in gathered.scores["scorecard_measures"].sort("provider", "measure").iter_rows(named=True):
-        domain = gathered.score_names.get(("measure", row["measure"]), {}).get("domain")
-        rows.append((
-            *head(row, "measure"), named("domain", domain) if domain else None, named("measure", row["measure"]),
-            row["score"], row["low"], row["high"], None, None, None, row["k"], row["n"], row["value"], row["shrunk"],
-            row["reliability"], words(f"state_{row['state']}"),
-        ))  # fmt: skip
+    def total(row: dict[str, Cell]) -> tuple[Cell, ...]:
+        grade, why = words(f"grade_{row['grade'] or 'none'}"), row["cap_reason"]
+        scores = (row["total"], row["total_low"], row["total_high"])
+        return (*head(row, "total"), None, None, *scores, grade, why, row["weight_scored"], *(None,) * 6)
+
+    def domain(row: dict[str, Cell]) -> tuple[Cell, ...]:
+        name = named("domain", f"{row['domain']}")
+        return (*head(row, "domain"), name, None, row["score"], *(None,) * 4, row["weight_scored"], *(None,) * 6)
+
+    def measure(row: dict[str, Cell]) -> tuple[Cell, ...]:
+        code = f"{row['measure']}"
+        of = gathered.score_names.get(("measure", code), {}).get("domain")
+        names = (named("domain", of) if of else None, named("measure", code))
+        scores = (row["score"], row["low"], row["high"], None, None, None)
+        counts = tuple(row[name] for name in ("k", "n", "value", "shrunk", "reliability"))
+        return (*head(row, "measure"), *names, *scores, *counts, words(f"state_{row['state']}"))
+
+    tables = gathered.scores
+    rows = [
+        *map(total, tables["scorecards"].sort("provider").iter_rows(named=True)),
+        *map(domain, tables["scorecard_domains"].sort("provider", "domain").iter_rows(named=True)),
+        *map(measure, tables["scorecard_measures"].sort("provider", "measure").iter_rows(named=True)),
+    ]
     return Annex(words("annex_scores"), columns, tuple(rows))
 
 

@@ -38,6 +38,7 @@ class Limits:
     findings: int
     rules_in_chart: int
     providers: int
+    evidence: int
 
 
 def limits_on(day: str) -> Limits:
@@ -45,7 +46,12 @@ def limits_on(day: str) -> Limits:
     return Limits(
         *(
             int(app_limit(name, day))
-            for name in ("report_findings_listed", "report_rules_in_chart", "report_providers_listed")
+            for name in (
+                "report_findings_listed",
+                "report_rules_in_chart",
+                "report_providers_listed",
+                "report_evidence_listed",
+            )
         )
     )
 
@@ -478,7 +484,7 @@ def _facts_said(gathered: Gathered, words: Words, rule: str, findings: pl.DataFr
     return f"{said} {words('fact_measure', measure=name, unit=unit)}".replace("。 ", "。")
 
 
-def _limits_said(gathered: Gathered, words: Words, rule: str) -> str:
+def limits_said(gathered: Gathered, words: Words, rule: str) -> str:
     """The numbers of the rule; its sets and tables stand in the annex."""
     numbers = gathered.parameters.filter(
         pl.col("rule") == rule, pl.col("value").is_not_null(), pl.col("member").is_null()
@@ -522,7 +528,8 @@ def finding_cells(gathered: Gathered, words: Words, row: Mapping[str, Any]) -> t
     )
 
 
-def _follows(gathered: Gathered, words: Words, rule: str) -> Iterator[Paragraph]:
+def consequences_said(gathered: Gathered, words: Words, rule: str) -> Iterator[Paragraph]:
+    """What follows on the upheld findings of a rule, with the estimate where the article sets a share."""
     for one in figures.estimates(gathered):
         if one.rule != rule:
             continue
@@ -544,15 +551,13 @@ def _problem(gathered: Gathered, words: Words, rule: str, findings: pl.DataFrame
     yield Heading(3, name)
     yield Paragraph(_facts_said(gathered, words, rule, findings), words("lead_facts"))
     yield Paragraph(labels.articles(gathered, words, rule, quoted=True) + words("stop"), words("lead_basis"))
-    numbers = _limits_said(gathered, words, rule)
+    numbers = limits_said(gathered, words, rule)
     if numbers:
         yield Paragraph(numbers + words("stop"), words("lead_limits"))
-    yield from _follows(gathered, words, rule)
+    yield from consequences_said(gathered, words, rule)
     caption = words("table_findings_top" if findings.height > most else "table_findings", name=name, count=most)
     rows = findings.head(most).iter_rows(named=True)
-    yield Table(
-        caption, finding_columns(words), tuple(finding_cells(gathered, words, row) for row in rows)
-    )
+    yield Table(caption, finding_columns(words), tuple(finding_cells(gathered, words, row) for row in rows))
 
 
 def _exposure(gathered: Gathered, words: Words) -> Iterator[Block]:

@@ -84,7 +84,8 @@ class Annex:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report. `facts` stand on the cover, `mark` in the foot of each page; `made_on` is the day of the figures."""
+    """A whole report. `facts` stand on the cover (none: there is no cover), `mark` in the foot of each page; `made_on` is the
+    day of the figures."""
 
     language: Language
     title: str
@@ -95,6 +96,11 @@ class Report:
     annexes: tuple[Annex, ...]
     mark: str
     made_on: dt.date
+
+    @property
+    def has_cover(self) -> bool:
+        """Whether title and facts have a page of their own, and the headings a list of contents."""
+        return bool(self.facts)
 
 
 def clean(text: str) -> str:

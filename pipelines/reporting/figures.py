@@ -106,7 +106,7 @@ def services_by_division(gathered: Gathered) -> Divisions:
         .sort("place")
     )  # fmt: skip
     smallest = small_cells.threshold(gathered.as_of.isoformat())
-    if not rows.height or rows["place"].str.len_chars().max() <= _COUNTY:
+    if all(len(place) <= _COUNTY for place in rows["place"]):
         return Divisions(rows, smallest, False)
     leaves = rows.with_columns(county=pl.col("place").str.head(_COUNTY))
     table = small_cells.publishable(leaves, [["county", "place"]], "elders", smallest)

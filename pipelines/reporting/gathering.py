@@ -58,6 +58,11 @@ class Source:
         return dt.date.fromisoformat(self.manifest[name])
 
 
+def source_of(folder: Path) -> Source:
+    """The publication in a folder."""
+    return Source(folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+
+
 @dataclass(frozen=True)
 class Gathered:
     """All that the chapters speak of. Tables that the publication does not have are None."""
@@ -163,8 +168,7 @@ def _of_provider(
     theirs = [
         finding["finding_id"]
         for finding in findings.iter_rows(named=True)
-        if provider
-        in _named_providers(finding, rules[finding["rule"]]["subject"], rows.get(finding["finding_id"], []))
+        if provider in _named_providers(finding, rules[finding["rule"]]["subject"], rows.get(finding["finding_id"], []))
     ]
     return findings.filter(pl.col("finding_id").is_in(theirs))
 

@@ -71,9 +71,7 @@ def article(gathered: Gathered, words: Words, requirement: str, *, quoted: bool 
     return words(form, document=document(words, row), article=row["article"], quotation=row["quote_zh"])
 
 
-def articles(
-    gathered: Gathered, words: Words, rule: str, *, quoted: bool = False, numbered: bool = True
-) -> str:
+def articles(gathered: Gathered, words: Words, rule: str, *, quoted: bool = False, numbered: bool = True) -> str:
     """The articles on which a rule rests in the place; each document is named once."""
     found: dict[str, list[str]] = {}
     for row in gathered.articles.get(rule, ()):

@@ -55,11 +55,6 @@ def _block(block: Block) -> dict[str, Any]:
             return _figure(block)
 
 
-def has_contents(report: Report) -> bool:
-    """Whether a list of contents is worth its page."""
-    return sum(isinstance(block, Heading) and block.level == 1 for block in report.blocks) > 1
-
-
 def _document(report: Report) -> dict[str, Any]:
     return {
         "language": report.language,
@@ -67,7 +62,7 @@ def _document(report: Report) -> dict[str, Any]:
         "subtitle": report.subtitle,
         "facts": [[name, breakable(value)] for name, value in report.facts],
         "contents": report.contents,
-        "has_contents": has_contents(report),
+        "has_cover": report.has_cover,
         "blocks": [_block(block) for block in report.blocks],
         "mark": report.mark,
     }

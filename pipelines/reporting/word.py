@@ -11,7 +11,7 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -22,7 +22,6 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from pipelines.reporting.archives import timeless
 from pipelines.reporting.content import Column, Figure, Heading, Paragraph, Report, Table, shown
 from pipelines.reporting.fonts import ALTERNATIVES, BODY, HEAD, LATIN, SECOND, TITLE
-from pipelines.reporting.typesetting import has_contents
 
 Picture = Callable[[Figure], bytes]
 _TEXT_WIDTH = 156
@@ -38,10 +37,26 @@ def _element(tag: str, /, **attributes: str) -> Any:
 
 
 def _set_fonts(properties: Any, chinese: str) -> None:
+    """Fonts of a run or a style. The hint makes quotation marks Chinese, which stand in both kinds of fonts."""
     fonts = properties.find(qn("w:rFonts"))
     if fonts is not None:
         properties.remove(fonts)
-    properties.insert(0, _element("w:rFonts", ascii=LATIN, hAnsi=LATIN, cs=LATIN, eastAsia=chinese))
+    named = _element("w:rFonts", hint="eastAsia", ascii=LATIN, hAnsi=LATIN, cs=LATIN, eastAsia=chinese)
+    properties.insert(0, named)
+
+
+def _styled(paragraph: WordParagraph, style: str) -> WordParagraph:
+    """Give a paragraph a style by its id; by its name the library would search all styles each time."""
+    paragraph._p.style = _id_of(style)
+    return paragraph
+
+
+def _id_of(style: str) -> str:
+    return style.replace(" ", "")
+
+
+def _add(document: WordDocument, style: str, text: str = "") -> WordParagraph:
+    return _styled(document.add_paragraph(text), style)
 
 
 def _style(
@@ -58,7 +73,11 @@ def _style(
 ) -> Any:
     """A paragraph style; `line` is the fixed distance of lines in points, 0 for single spacing."""
     styles = document.styles
-    style: Any = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    is_known = name in styles
+    is_contents = name.startswith("toc ")
+    style: Any = styles[name] if is_known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=is_contents)
+    if style.style_id != _id_of(name):
+        raise AssertionError(f"the style {name} has the id {style.style_id}")
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
     style.font.color.rgb = RGBColor(0, 0, 0)
     _set_fonts(style.element.get_or_add_rPr(), chinese)
@@ -85,8 +104,8 @@ def _styles(document: WordDocument, *, is_chinese: bool) -> None:
     _style(document, "Subtitle", SECOND, 16, centred=True)
     _style(document, "Cover Fact", BODY, 14, line=24)
     _style(document, "Contents Title", TITLE, 22, line=36, centred=True)
-    _style(document, "TOC 1", HEAD, 14, line=26)
-    _style(document, "TOC 2", BODY, 14, line=26)
+    _style(document, "toc 1", HEAD, 14, line=26)
+    _style(document, "toc 2", BODY, 14, line=26)
     _style(document, "Caption", HEAD, 12, line=20, centred=True, keeps=True)
     _style(document, "Figure Caption", HEAD, 12, line=28, centred=True)
     _style(document, "Picture", BODY, 10.5, line=0, centred=True, keeps=True)
@@ -107,7 +126,8 @@ def _font_table(document: WordDocument) -> None:
         f'<w:pitch w:val="variable"/></w:font>'
         for name, other in ALTERNATIVES.items()
     )
-    for part in document.part.package.iter_parts():
+    package = document.part.package
+    for part in package.iter_parts() if package else ():
         if str(part.partname) == "/word/fontTable.xml":
             text = part.blob.decode("utf-8")
             part._blob = text.replace("</w:fonts>", f"{rows}</w:fonts>").encode("utf-8")
@@ -140,49 +160,50 @@ def _footer(section: Section, mark: str) -> None:
         (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
     ):
         footer.is_linked_to_previous = False
-        number = footer.paragraphs[0]
-        number.style = "Footer"
+        number = _styled(footer.paragraphs[0], "Footer")
         number.alignment = side
         number.paragraph_format.left_indent = number.paragraph_format.right_indent = Pt(14)
         number.add_run("— ")
         _field(number, "PAGE", "1")
         number.add_run(" —")
-        below = footer.add_paragraph(style="Footer")
+        below = _styled(footer.add_paragraph(), "Footer")
         below.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = below.add_run(mark)
         run.font.size, run.font.color.rgb = Pt(8), _GREY
 
 
-def _cover(document: WordDocument, report: Report) -> None:
-    for _ in range(4):
-        document.add_paragraph(style="Normal")
-    document.add_paragraph(report.title, style="Title")
-    document.add_paragraph(style="Normal")
-    document.add_paragraph(report.subtitle, style="Subtitle")
-    for _ in range(9):
-        document.add_paragraph(style="Normal")
-    width = 30 if report.language == "zh" else 34
-    table = document.add_table(len(report.facts), 2)
+def _columns(table: Any, widths: Sequence[float]) -> None:
     table.autofit = False
-    for (name, value), row in zip(report.facts, table.rows, strict=True):
-        for cell, text, wide, font in (
-            (row.cells[0], name, width, HEAD),
-            (row.cells[1], value, _TEXT_WIDTH - width, BODY),
-        ):
-            cell.width = Mm(wide)
-            paragraph = cell.paragraphs[0]
-            paragraph.style = "Cover Fact"
+    for made, width in zip(table.columns, widths, strict=True):
+        made.width = Mm(width)
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", w="45", type="dxa"))
+    table._tbl.tblPr.append(margins)
+
+
+def _cover(document: WordDocument, report: Report) -> None:
+    title = _add(document, "Title", report.title)
+    title.paragraph_format.space_before = Mm(38)
+    subtitle = _add(document, "Subtitle", report.subtitle)
+    subtitle.paragraph_format.space_before, subtitle.paragraph_format.space_after = Mm(8), Mm(70)
+    widths = (30, _TEXT_WIDTH - 30)
+    table = document.add_table(len(report.facts), 2)
+    _columns(table, widths)
+    for fact, row in zip(report.facts, table.rows, strict=True):
+        for cell, text, width, font in zip(row.cells, fact, widths, (HEAD, BODY), strict=True):
+            cell.width = Mm(width)
+            paragraph = _styled(cell.paragraphs[0], "Cover Fact")
             _set_fonts(paragraph.add_run(text)._r.get_or_add_rPr(), font)
 
 
 def _contents(document: WordDocument, report: Report, pages: Sequence[int]) -> None:
     """Real entries inside a contents field: they can be read as they are and brought up to date."""
-    document.add_paragraph(style="Normal").add_run().add_break(WD_BREAK.PAGE)
-    document.add_paragraph(report.contents, style="Contents Title")
+    _add(document, "Contents Title", report.contents).paragraph_format.page_break_before = True
     headings = [block for block in report.blocks if isinstance(block, Heading) and block.level < 3]
     last = len(headings) - 1
     for place, (heading, page) in enumerate(zip(headings, pages, strict=True)):
-        entry = document.add_paragraph(style=f"TOC {heading.level}")
+        entry = _add(document, f"toc {heading.level}")
         entry.paragraph_format.tab_stops.add_tab_stop(
             Mm(_TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
         )  # fmt: skip
@@ -218,7 +239,7 @@ def _bookmark(place: int) -> str:
 
 
 def _heading(document: WordDocument, block: Heading, place: int | None) -> None:
-    paragraph = document.add_paragraph(style=f"Heading {block.level}")
+    paragraph = _add(document, f"Heading {block.level}")
     run = paragraph.add_run(block.text)
     if place is not None:
         run._r.addprevious(_element("w:bookmarkStart", id=f"{place}", name=_bookmark(place)))
@@ -226,7 +247,7 @@ def _heading(document: WordDocument, block: Heading, place: int | None) -> None:
 
 
 def _paragraph(document: WordDocument, block: Paragraph) -> None:
-    paragraph = document.add_paragraph(style="Report Text")
+    paragraph = _add(document, "Report Text")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     if block.lead:
         _set_fonts(paragraph.add_run(block.lead)._r.get_or_add_rPr(), HEAD)
@@ -236,8 +257,7 @@ def _paragraph(document: WordDocument, block: Paragraph) -> None:
 def _fill(cell: _Cell, text: str, style: str, width: float, *, is_number: bool) -> None:
     cell.width = Mm(width)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    paragraph = cell.paragraphs[0]
-    paragraph.style = style
+    paragraph = _styled(cell.paragraphs[0], style)
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paragraph.add_run(text)
@@ -249,12 +269,11 @@ def _widths(columns: Sequence[Column]) -> list[float]:
 
 
 def _table(document: WordDocument, block: Table) -> None:
-    document.add_paragraph(block.caption, style="Caption")
+    _add(document, "Caption", block.caption)
     table = document.add_table(0, len(block.columns), style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     widths = _widths(block.columns)
-    for made, width in zip(table.columns, widths, strict=True):
-        made.width = Mm(width)
+    _columns(table, widths)
     rows: list[tuple[list[str], str]] = [([column.title for column in block.columns], "Table Head")]
     rows += [
         ([shown(cell, column.kind) for cell, column in zip(row, block.columns, strict=True)], "Table Text")
@@ -273,14 +292,14 @@ def _table(document: WordDocument, block: Table) -> None:
     # The heading row stays with the first row below it.
     for paragraph in (paragraph for cell in table.rows[0].cells for paragraph in cell.paragraphs):
         paragraph.paragraph_format.keep_with_next = True
-    document.add_paragraph(block.note, style="Table Note")
+    _add(document, "Table Note", block.note)
 
 
 def _figure(document: WordDocument, block: Figure, picture: Picture) -> None:
-    paragraph = document.add_paragraph(style="Picture")
+    paragraph = _add(document, "Picture")
     drawn = paragraph.add_run().add_picture(io.BytesIO(picture(block)), width=Mm(_TEXT_WIDTH))
     drawn._inline.docPr.set("descr", block.caption)
-    document.add_paragraph(block.caption, style="Figure Caption")
+    _add(document, "Figure Caption", block.caption)
 
 
 def _properties(document: WordDocument, report: Report) -> None:
@@ -303,12 +322,18 @@ def word(report: Report, picture: Picture, pages: Sequence[int]) -> bytes:
     _styles(document, is_chinese=report.language == "zh")
     _font_table(document)
     document.settings.odd_and_even_pages_header_footer = True
+    # Word counts pages for itself when it opens the document.
+    document.settings.element.append(_element("w:updateFields", val="true"))
     _page(document.sections[0])
-    _cover(document, report)
-    if has_contents(report):
+    if report.has_cover:
+        _cover(document, report)
         _contents(document, report, pages)
-    body = document.add_section(WD_SECTION.NEW_PAGE)
-    _page(body)
+        body = document.add_section(WD_SECTION.NEW_PAGE)
+        _page(body)
+    else:
+        body = document.sections[0]
+        _add(document, "Title", report.title)
+        _add(document, "Subtitle", report.subtitle)
     _footer(body, report.mark)
     body._sectPr.find(qn("w:pgMar")).addnext(_element("w:pgNumType", start="1"))
     place = 0

@@ -81,7 +81,7 @@ class Words:
         return contract.zh[0] if self.language == "zh" else contract.en
 
     def column(self, source: str, column: str) -> str:
-        """The name of a column of a source; of a person key that it is one, for the contract names the number it came from."""
+        """The name of a column of a source. Person keys have one of their own: the contract names the number behind them."""
         own = catalogue(self.language).get(f"column_{column}")
         contract = load_contracts().get(source)
         if own or contract is None or column not in contract.columns:

@@ -39,7 +39,7 @@ def workbook(report: Report) -> bytes:
         "comments": report.mark,
         "created": dt.datetime.combine(report.made_on, dt.time(0)),
     })  # fmt: skip
-    formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    formats: dict[str, Format] = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
     formats["head"] = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for annex in report.annexes:
         for first in range(0, max(len(annex.rows), 1), _ROWS_OF_A_SHEET):
