@@ -39,7 +39,7 @@ def _estimate(amount: Decimal | None, factor: Decimal | None) -> Decimal | None:
 
 def exposures(finding: Mapping[str, Any], verdict: str | None, consequences: pl.DataFrame) -> tuple[Exposure, ...]:
     """What follows on a finding (its rule, jurisdiction, judged_on and amount) by the rows of `consequences` in force that
-    day; nothing unless the verdict is that it is true."""
+    day, the estimates first; nothing unless the verdict is that it is true."""
     if verdict != UPHELD:
         return ()
     return tuple(
@@ -51,7 +51,9 @@ def exposures(finding: Mapping[str, Any], verdict: str | None, consequences: pl.
             row["text_zh"],
             row["text_en"],
         )
-        for row in consequences.sort("consequence").iter_rows(named=True)
+        for row in consequences.sort("factor", "consequence", descending=[True, False], nulls_last=True).iter_rows(
+            named=True
+        )
         if row["jurisdiction"] == finding["jurisdiction"]
         and finding["rule"] in row["rules"].split("|")
         and _in_force(row, finding["judged_on"])

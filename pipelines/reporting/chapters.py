@@ -539,7 +539,7 @@ def consequences_said(gathered: Gathered, words: Words, rule: str) -> Iterator[P
             said |= {
                 "yuan": shown(one.amount, "yuan"),
                 "count": f"{one.findings}",
-                "factor": shown(float(one.factor), "percent"),
+                "factor": f"{plain_number(one.factor * 100)}%",
             }
             yield Paragraph(words("consequence_sum", **said), words("lead_consequence"))
         else:

@@ -84,8 +84,8 @@ class Annex:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report. `facts` stand on the cover (none: there is no cover), `mark` in the foot of each page; `made_on` is the
-    day of the figures."""
+    """A whole report. `facts` stand on the cover (none: no cover), `mark` in the foot of each page; `made_on` is the day of
+    the figures."""
 
     language: Language
     title: str

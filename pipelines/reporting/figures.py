@@ -139,7 +139,7 @@ class Estimate:
 
 
 def estimates(gathered: Gathered) -> list[Estimate]:
-    """Consequences by rule, in the order of the findings. Sums count a yuan in each finding in which it lies."""
+    """Consequences by rule, those with a share first. Sums count a yuan in each finding in which it lies."""
     found: dict[tuple[str, str], Estimate] = {}
     for row in gathered.findings.iter_rows(named=True):
         for one in gathered.exposures[row["finding_id"]]:
@@ -153,4 +153,4 @@ def estimates(gathered: Gathered) -> list[Estimate]:
                 (before.base if before else Decimal(0)) + base,
                 (before.amount if before else Decimal(0)) + amount,
             )  # fmt: skip
-    return [found[key] for key in sorted(found)]
+    return sorted(found.values(), key=lambda one: one.rule)

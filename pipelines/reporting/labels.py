@@ -131,3 +131,9 @@ def facts(words: Words, source: str, text: str | None) -> str:
 def sourced(row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:
     """Where a row of evidence stands."""
     return clean(row["file"]), clean(row["sheet"]) or None, row["line"]
+
+
+def stands(words: Words, row: Mapping[str, Any]) -> str:
+    """Where a row of evidence stands, in words."""
+    file, sheet, line = sourced(row)
+    return words("stands_sheet", file=file, sheet=sheet, line=line) if sheet else words("stands", file=file, line=line)

@@ -57,7 +57,7 @@ def _facts(gathered: Gathered, words: Words, finding: Mapping[str, Any]) -> Iter
         (words("finding_kind"), words.policy(gathered, "kind", finding["kind"])),
         (words("col_subject"), labels.subject(gathered, words, finding)),
         (words("col_period"), finding["period"] or None),
-        (f"{words('col_measure_value')}", f"{name} {shown(finding['measure'], 'number')} {unit}"),
+        (words("col_measure_value"), f"{name} {shown(finding['measure'], 'number')} {unit}"),
         (words("col_limit"), shown(finding["limit"], "number")),
         (words("col_amount"), shown(finding["amount"], "yuan")),
         (words("col_state"), labels.state(words, finding)),
@@ -116,16 +116,14 @@ def _rows(gathered: Gathered, words: Words, most: int) -> Iterator[Block]:
         (
             Column(words("col_role"), width=2),
             Column(words("col_source"), width=3),
-            Column(words("col_file"), width=4),
-            Column(words("col_sheet"), width=2),
-            Column(words("col_line"), "whole", 2),
-            Column(words("col_facts"), width=9),
+            Column(words("col_stands"), width=5),
+            Column(words("col_facts"), width=11),
         ),
         tuple(
             (
                 words(f"role_{row['role']}"),
                 words.source(row["source"]),
-                *labels.sourced(row),
+                labels.stands(words, row),
                 labels.facts(words, row["source"], row["facts"]),
             )
             for row in gathered.evidence.head(most).iter_rows(named=True)

@@ -13,14 +13,25 @@ from pipelines.reporting.fonts import Fonts
 
 _TEMPLATES = Path(str(files("pipelines.reporting")))
 _PICTURE_PPI = 220
-# A code without a blank may be wider than its cell; here it may be broken.
-_LONG = re.compile(r"[!-~]{9,}")
+# A code without a blank may be wider than its cell; here it may be broken. Amounts and days are never.
+_LONG = re.compile(r"[0-9A-Za-z_./-]{13,}")
+_JOINTS = re.compile(r"(?<=[/_])|(?<=\D\.)")
+_PIECE = 8
 _BREAK = "\u200b"
+
+
+def _broken(code: str) -> str:
+    pieces = [piece for piece in _JOINTS.split(code) if piece]
+    return _BREAK.join(
+        piece[at : at + _PIECE] if len(piece) > 2 * _PIECE else piece
+        for piece in pieces
+        for at in (range(0, len(piece), _PIECE) if len(piece) > 2 * _PIECE else (0,))
+    )
 
 
 def breakable(text: str) -> str:
     """Text with places at which a long code may be broken."""
-    return _LONG.sub(lambda found: _BREAK.join(found[0][at : at + 4] for at in range(0, len(found[0]), 4)), text)
+    return _LONG.sub(lambda found: _broken(found[0]), text)
 
 
 def _table(block: Table) -> dict[str, Any]:

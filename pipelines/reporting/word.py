@@ -97,8 +97,10 @@ def _style(
 def _styles(document: WordDocument, *, is_chinese: bool) -> None:
     _style(document, "Normal", BODY, 16, indent=False)
     _style(document, "Report Text", BODY, 16, indent=is_chinese)
-    _style(document, "Heading 1", HEAD, 16, indent=is_chinese, keeps=True)
-    _style(document, "Heading 2", SECOND, 16, indent=is_chinese, keeps=True)
+    # Latin letters know no second typeface here: English headings are bold.
+    heavy = not is_chinese
+    _style(document, "Heading 1", HEAD, 16, bold=heavy, indent=is_chinese, keeps=True)
+    _style(document, "Heading 2", SECOND, 16, bold=heavy, indent=is_chinese, keeps=True)
     _style(document, "Heading 3", BODY, 16, bold=True, indent=is_chinese, keeps=True)
     _style(document, "Title", TITLE, 22, line=36, centred=True)
     _style(document, "Subtitle", SECOND, 16, centred=True)
@@ -110,7 +112,7 @@ def _styles(document: WordDocument, *, is_chinese: bool) -> None:
     _style(document, "Figure Caption", HEAD, 12, line=28, centred=True)
     _style(document, "Picture", BODY, 10.5, line=0, centred=True, keeps=True)
     _style(document, "Table Text", BODY, 10.5, line=14)
-    _style(document, "Table Head", HEAD, 10.5, line=14, centred=True)
+    _style(document, "Table Head", HEAD, 10.5, bold=heavy, line=14, centred=True)
     _style(document, "Table Note", BODY, 9, line=14)
     _style(document, "Footer", "宋体", 14, line=0)
     # The template underlines the title and gives the contents no level.
@@ -246,11 +248,13 @@ def _heading(document: WordDocument, block: Heading, place: int | None) -> None:
         run._r.addnext(_element("w:bookmarkEnd", id=f"{place}"))
 
 
-def _paragraph(document: WordDocument, block: Paragraph) -> None:
+def _paragraph(document: WordDocument, block: Paragraph, *, is_heavy: bool) -> None:
     paragraph = _add(document, "Report Text")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     if block.lead:
-        _set_fonts(paragraph.add_run(block.lead)._r.get_or_add_rPr(), HEAD)
+        lead = paragraph.add_run(block.lead)
+        lead.bold = True if is_heavy else None
+        _set_fonts(lead._r.get_or_add_rPr(), HEAD)
     paragraph.add_run(block.text)
 
 
@@ -343,7 +347,7 @@ def word(report: Report, picture: Picture, pages: Sequence[int]) -> bytes:
                 _heading(document, block, place if block.level < 3 else None)
                 place += block.level < 3
             case Paragraph():
-                _paragraph(document, block)
+                _paragraph(document, block, is_heavy=report.language == "en")
             case Table():
                 _table(document, block)
             case Figure():
