@@ -31,7 +31,7 @@ def _about(gathered: Gathered, words: Words) -> Annex:
 def _scores(gathered: Gathered, words: Words) -> Annex:
     columns = _columns(
         words, "provider", "provider_id", "level", "domain", "measure", ("score", "number"), ("low", "number"),
-        ("high", "number"), "grade", "cap", ("weight", "percent"), ("k", "number"), ("n", "number"),
+        ("high", "number"), "grade", "cap", ("weight", "number"), ("k", "number"), ("n", "number"),
         ("value", "number"), ("shrunk", "number"), ("reliability", "number"), "state",
     )  # fmt: skip
     if gathered.scores is None:
@@ -46,7 +46,7 @@ def _scores(gathered: Gathered, words: Words) -> Annex:
         return labels.provider_name(gathered, provider), provider, words(f"level_{level}")
 
     def total(row: dict[str, Cell]) -> tuple[Cell, ...]:
-        grade, why = words(f"grade_{row['grade'] or 'none'}"), row["cap_reason"]
+        grade, why = words(f"grade_{row['grade'] or 'none'}"), labels.caps(words, row["cap_reason"])
         scores = (row["total"], row["total_low"], row["total_high"])
         return (*head(row, "total"), None, None, *scores, grade, why, row["weight_scored"], *(None,) * 6)
 
@@ -69,6 +69,30 @@ def _scores(gathered: Gathered, words: Words) -> Annex:
         *map(measure, tables["scorecard_measures"].sort("provider", "measure").iter_rows(named=True)),
     ]
     return Annex(words("annex_scores"), columns, tuple(rows))
+
+
+def _funnel(gathered: Gathered, words: Words) -> Annex:
+    columns = _columns(
+        words, "provider", "provider_id", ("visits", "whole"), ("upheld", "whole"), ("rate", "number"),
+        ("target", "number"), ("low95", "number"), ("high95", "number"), ("low998", "number"), ("high998", "number"),
+        ("phi", "number"), "position",
+    )  # fmt: skip
+    numbers = ("visits", "complaints", "rate", "target", "low95", "high95", "low998", "high998", "phi")
+    table = gathered.scores["complaint_funnel"] if gathered.scores else None
+    rows = () if table is None else table.sort("provider").iter_rows(named=True)
+    return Annex(
+        words("annex_funnel"),
+        columns,
+        tuple(
+            (
+                labels.provider_name(gathered, row["provider"]),
+                row["provider"],
+                *(row[name] for name in numbers),
+                words(f"position_{row['position']}") if row["position"] else None,
+            )
+            for row in rows
+        ),
+    )
 
 
 def _findings(gathered: Gathered, words: Words) -> Annex:
@@ -247,4 +271,6 @@ def annexes(gathered: Gathered, words: Words) -> tuple[Annex, ...]:
     ]
     if any(gathered.exposures.values()):
         sheets.insert(4, _exposure(gathered, words))
+    if gathered.scores is not None:
+        sheets.insert(2, _funnel(gathered, words))
     return tuple(sheets)

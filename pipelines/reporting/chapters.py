@@ -22,7 +22,6 @@ from pipelines.reporting.content import (
     Paragraph,
     Report,
     Table,
-    clean,
     plain_number,
     shown,
 )
@@ -397,7 +396,7 @@ def _scores(gathered: Gathered, words: Words) -> Iterator[Block]:
                 labels.provider_name(gathered, row["provider"]),
                 *(None if row[name] is None else round(row[name], 1) for name in ("total", "total_low", "total_high")),
                 words(f"grade_{row['grade'] or 'none'}"),
-                clean(row["cap_reason"]) if row["cap_reason"] else None,
+                labels.caps(words, row["cap_reason"]),
             )
             for row in cards.iter_rows(named=True)
         ),

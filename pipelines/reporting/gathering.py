@@ -270,8 +270,6 @@ def _scores(source: Source, scope: Scope) -> dict[str, pl.DataFrame] | None:
     found = {}
     for name in _SCORE_TABLES:
         frame = source.table(name, jurisdiction=scope.jurisdiction)
-        key = "provider" if "provider" in frame.columns else "provider_id"
-        frame = frame.rename({key: "provider"})
         found[name] = frame if scope.provider is None else frame.filter(pl.col("provider") == scope.provider)
     return found
 
@@ -279,7 +277,7 @@ def _scores(source: Source, scope: Scope) -> dict[str, pl.DataFrame] | None:
 def _score_names(source: Source) -> dict[tuple[str, str], Mapping[str, Any]]:
     """What domains and measures of the scores are called, by kind and code."""
     found = {}
-    for table, key in (("policy_scorecard_domains", "domain"), ("policy_scorecard_measures", "measure")):
+    for table, key in (("policy_scoring_domains", "domain"), ("policy_scoring_measures", "measure")):
         if source.has(table):
             found |= {(key, row[key]): row for row in source.table(table).iter_rows(named=True)}
     return found

@@ -58,6 +58,11 @@ def state(words: Words, finding: Mapping[str, Any]) -> str:
     return found.name_zh if words.language == "zh" else found.name_en
 
 
+def caps(words: Words, reason: str | None) -> str | None:
+    """The upheld findings that hold a grade down."""
+    return words("comma").join(clean(reason).split("|")) if reason else None
+
+
 def document(words: Words, row: Mapping[str, Any], *, numbered: bool = True) -> str:
     """A document's title with its number; `row` has document_zh, document_en and number."""
     title = words("joined_document", title=row[f"document_{words.language}"])
