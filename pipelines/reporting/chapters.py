@@ -141,7 +141,7 @@ def _divisions(gathered: Gathered, words: Words) -> Table:
     found = figures.services_by_division(gathered)
     note = words("divisions_note")
     if found.is_hidden:
-        note += words("small_cells_note", most=found.smallest - 1)
+        note += words("between") + words("small_cells_note", most=found.smallest - 1)
     return Table(
         words("table_divisions"),
         (
@@ -323,7 +323,7 @@ def _coverage(gathered: Gathered, words: Words) -> Iterator[Block]:
         no_rule=shown(coverage["no_rule_in_force"].sum(), "whole"),
     )
     yield Heading(2, words("section_coverage"))
-    yield Paragraph(said + (words("coverage_place") if gathered.scope.provider else ""))
+    yield Paragraph(said + (words("between") + words("coverage_place") if gathered.scope.provider else ""))
     counts = ("population", "passed", "failed", "not_assessable", "no_rule_in_force", "exempted")
     titles = ("population", "passed", "failed", "not_assessable", "no_rule", "exempted")
     rows = {row["family"]: row for row in figures.coverage_by_family(coverage).iter_rows(named=True)}
@@ -480,7 +480,7 @@ def _facts_said(gathered: Gathered, words: Words, rule: str, findings: pl.DataFr
     money = words("fact_yuan", yuan=shown(found.yuan, "yuan")) if found.yuan else ""
     said = words(form, count=found.standing, upheld=found.upheld, open=found.undecided, yuan=money)
     name, unit = labels.measure(gathered, words, rule)
-    return f"{said} {words('fact_measure', measure=name, unit=unit)}".replace("。 ", "。")
+    return said + words("between") + words("fact_measure", measure=name, unit=unit)
 
 
 def limits_said(gathered: Gathered, words: Words, rule: str) -> str:

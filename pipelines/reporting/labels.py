@@ -58,9 +58,9 @@ def state(words: Words, finding: Mapping[str, Any]) -> str:
     return found.name_zh if words.language == "zh" else found.name_en
 
 
-def caps(words: Words, reason: str | None) -> str | None:
+def caps(words: Words, reason: Cell) -> str | None:
     """The upheld findings that hold a grade down."""
-    return words("comma").join(clean(reason).split("|")) if reason else None
+    return words("comma").join(clean(str(reason)).split("|")) if reason else None
 
 
 def document(words: Words, row: Mapping[str, Any], *, numbered: bool = True) -> str:
