@@ -12,6 +12,7 @@ from dashboards.queries import Publication
 from dashboards.texts import Words
 from pipelines.spreadsheets import defused, write_cell
 
+
 def workbook(table: pl.DataFrame, title: str, filters: dict[str, str], publication: Publication, words: Words) -> bytes:
     """A workbook with the filters on its first sheet and the table, as it is shown, on its second."""
     buffer = io.BytesIO()

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -321,7 +322,7 @@ def test_contents_are_a_field_with_real_entries_that_lead_to_their_headings() ->
 
 def test_reports_without_a_cover_begin_with_their_title() -> None:
     report = made(["文本"])
-    bare = Report(**{**report.__dict__, "facts": ()})
+    bare = replace(report, facts=())
     document = docx.Document(io.BytesIO(word(bare, lambda figure: typesetting.picture(figure, installed()), [])))
     assert document.paragraphs[0].text == "文本"
     assert len(document.sections) == 1
