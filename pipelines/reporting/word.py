@@ -111,7 +111,7 @@ def _styles(document: WordDocument, *, is_chinese: bool) -> None:
     _style(document, "Caption", HEAD, 12, line=20, centred=True, keeps=True)
     _style(document, "Figure Caption", HEAD, 12, line=28, centred=True)
     _style(document, "Picture", BODY, 10.5, line=0, centred=True, keeps=True)
-    _style(document, "Table Text", BODY, 10.5, line=14)
+    _style(document, "Table Text", BODY, 10.5, line=16)
     _style(document, "Table Head", HEAD, 10.5, bold=heavy, line=14, centred=True)
     _style(document, "Table Note", BODY, 9, line=14)
     _style(document, "Footer", "宋体", 14, line=0)
