@@ -1,6 +1,6 @@
 """Who may use the app: a file that names users, their roles and their places. Whoever is not in it has no access."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -112,7 +112,7 @@ def load_users(path: Path) -> dict[str, User]:
     return found
 
 
-@cache
+@lru_cache(maxsize=2)
 def _as_of(path: Path, _changed_ns: int, _size: int) -> dict[str, User]:
     return load_users(path)
 

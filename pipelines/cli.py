@@ -1,7 +1,7 @@
 """The command line. Thin: it reads arguments, calls the steps, and turns errors into sentences and exit codes.
 
-Exit codes: 0 done; 1 problems were found (`check`) or a check stopped the publication; 2 the call is wrong;
-3 another run is under way; 4 the key is missing or another one; 5 the disk or a folder cannot be used.
+Exit codes: 0 done; 1 problems were found (`check`), a check stopped the publication, or somebody decided meanwhile; 2 the
+call is wrong; 3 another run is under way; 4 the key is missing or another one; 5 the disk or a folder cannot be used.
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from pipelines.cli_decisions import decisions, log
 from pipelines.vault import KeyProblem, PersonKeys, Vault, demo_key, key_from_environment, new_key
 
 P = ParamSpec("P")
@@ -36,6 +37,7 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        from pipelines.decisions import StoreProblem
         from pipelines.landing.profiles import ProfileError
         from pipelines.publishing import RunUnderWay
         from pipelines.reporting.problems import ReportProblem
@@ -47,6 +49,8 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
             _fail(str(error), 3)
         except KeyProblem as error:
             _fail(str(error), 4)
+        except StoreProblem as error:
+            _fail(str(error), 5)
         except (ProfileError, ReportProblem) as error:
             _fail(str(error), 2)
         except SampleProblem as error:
@@ -92,6 +96,10 @@ class _Number(click.ParamType):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Oversight of government-supported home and community care: from offices' files to figures that can be traced."""
+
+
+main.add_command(decisions)
+main.add_command(log)
 
 
 @main.command()
@@ -385,6 +393,39 @@ def policy_check(documents: Path | None, as_json: bool) -> None:
             for problem in one.problems:
                 click.echo(f"    {problem.sentence()}")
     sys.exit(1 if any(one.problems for one in checks) else 0)
+
+
+@main.command("what-if")
+@click.option("--data", type=_FOLDER, required=True)
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="A number of the policy; several may be given."
+)
+@click.option("--list", "is_list", is_flag=True, help="Print the numbers that can be changed.")
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def what_if(data: Path, changes: tuple[str, ...], is_list: bool, as_json: bool) -> None:
+    """Say what would change if numbers of the policy were others: areas short, people entitled, yuan, findings."""
+    from pipelines import simulating
+    from pipelines.publishing import current
+
+    if is_list:
+        publication = current(data)
+        if publication is None:
+            raise FileNotFoundError(f"nothing is published in {data} yet; make a publication with: oversight run")
+        for number in simulating.numbers(publication):
+            click.echo(f"{number.name}={number.value.normalize():f} {number.unit} ({number.basis})")
+        return
+    try:
+        asked = {name: Decimal(value) for name, _, value in (change.partition("=") for change in changes)}
+        simulation = simulating.simulate(data, asked, lambda step: click.echo(f"  {step}", err=True))
+    except (InvalidOperation, simulating.NoSuchNumber) as error:
+        _fail(str(error) if isinstance(error, simulating.NoSuchNumber) else "a change is written NAME=NUMBER", 2)
+        return
+    if as_json:
+        document = {"folder": str(simulation.folder), "changes": dict(simulation.changes)}
+        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    else:
+        click.echo(simulating.in_words(simulation))
 
 
 @main.group()

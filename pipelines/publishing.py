@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.paths import DBT_PROJECT, PROJECT, SEEDS
+from pipelines.paths import DBT_PROJECT, POLICY, PROJECT, REFERENCE
 
 KEEP = 12
 
@@ -68,15 +68,16 @@ def _tree_hash(folders: list[Path]) -> str:
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".sql", ".yml", ".csv", ".py", ".md"} and "target" not in path.parts:
-                digest.update(path.relative_to(PROJECT).as_posix().encode())
+            name = path.relative_to(folder)
+            if path.is_file() and path.suffix in {".sql", ".yml", ".csv", ".py", ".md"} and "target" not in name.parts:
+                digest.update(name.as_posix().encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def code_fingerprint() -> str:
     """What decides a publication beside its inputs: models, seeds, expectations, and the program itself."""
-    return _tree_hash([DBT_PROJECT, SEEDS, PROJECT / "expectations", PROJECT / "pipelines"])
+    return _tree_hash([DBT_PROJECT, POLICY, REFERENCE, PROJECT / "expectations", PROJECT / "pipelines"])
 
 
 def fingerprint(files: pl.DataFrame, parameters: dict[str, str | None], code: str, decisions: str) -> str:

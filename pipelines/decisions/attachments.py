@@ -27,7 +27,11 @@ class Attachment:
 
 def _name(given: str) -> str:
     """The bare name of a file, whatever system it comes from."""
-    bare = clean(unicodedata.normalize("NFC", PurePosixPath(PureWindowsPath(given).name).name)).replace("\n", " ")
+    bare = (
+        clean(unicodedata.normalize("NFC", PurePosixPath(PureWindowsPath(given).name).name))
+        .replace("\n", " ")
+        .strip(".")
+    )
     if not bare or len(bare) > _LONGEST_NAME:
         raise NotWhole(
             f"附件名须为 1 至 {_LONGEST_NAME} 字", f"the name of an attachment has 1 to {_LONGEST_NAME} characters"

@@ -107,10 +107,18 @@ class Postgresql:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        with self.transaction(writes=False) as execute:
+            is_made = self._is_made(execute)
+        if not is_made:
+            self._make()
+
+    def _make(self) -> None:
+        """Of two makers one is first. The other asks once more when it holds the lock, and not before on this connection,
+        which would remember that there was no such table."""
         with self.transaction(writes=True) as execute:
+            execute("select pg_advisory_xact_lock(?)", (_MAKING,))
             if not self._is_made(execute):
-                execute("select pg_advisory_xact_lock(?)", (_MAKING,))
-                for statement in schema.postgresql(FIRST) if not self._is_made(execute) else ():
+                for statement in schema.postgresql(FIRST):
                     execute(statement)
 
     @staticmethod

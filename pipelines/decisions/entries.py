@@ -120,13 +120,14 @@ def check_finding(finding: Finding) -> None:
         raise NotWhole(f"疑点信息有误：{'、'.join(wrong)}", f"the finding is not named rightly: {', '.join(wrong)}")
 
 
+def is_user(user: str) -> bool:
+    """Whether a text can be the address of a user."""
+    return 0 < len(user) <= 320 and all(character.isprintable() and not character.isspace() for character in user)
+
+
 def check_user(user: str) -> str:
     """The user's address. Raises `NotWhole` where there is none."""
-    if (
-        not user.strip()
-        or len(user) > 320
-        or any(character.isspace() or not character.isprintable() for character in user)
-    ):
+    if not is_user(user):
         raise NotWhole("缺少用户", "a user is needed: an address without blanks")
     return user
 

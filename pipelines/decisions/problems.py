@@ -7,8 +7,11 @@ class DecisionProblem(Exception):
     """Something was refused; nothing was written."""
 
     def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
+        super().__init__(zh, en)  # both, so that it can be handed from process to process
         self.zh, self.en = zh, en
+
+    def __str__(self) -> str:
+        return self.en
 
     def say(self, language: Literal["zh", "en"]) -> str:
         """What happened, in a language."""

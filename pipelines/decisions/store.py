@@ -27,9 +27,11 @@ from pipelines.decisions.entries import (
     check_user,
     decision_content,
     decision_texts,
+    is_user,
     moment,
     read_decision,
     read_use,
+    subject_kinds,
     use_content,
     utc,
 )
@@ -117,6 +119,11 @@ class Store:
                 return
             last = rows[-1][0]
 
+    def entries(self, chain: str) -> list[Entry]:
+        """A chain as it is stored, entry by entry."""
+        with self._engine.transaction(writes=False) as execute:
+            return list(self._entries(execute, chain))
+
     def head(self, chain: str = "decisions") -> Head:
         """Where a chain ends at this moment; it changes with every entry, so that a cache may go by it."""
         with self._engine.transaction(writes=False) as execute:
@@ -181,7 +188,7 @@ class Store:
         except StoreProblem:
             raise
         except DecisionProblem as problem:
-            if user.strip():
+            if is_user(user):
                 target = asks[0].finding.finding_id if len(asks) == 1 else f"{len(asks)}"
                 self._note_refusal(user, target, state, type(problem).__name__)
             raise
@@ -291,9 +298,14 @@ class Store:
             return self._verdicts(execute)
 
     def snapshot(self) -> Snapshot:
-        """Verdicts, and the head of the chain at the same moment: what a run is made with."""
+        """Verdicts, and the head of the chain at the same moment: what a run is made with. Raises `StoreProblem` where the
+        chain is not whole."""
         with self._engine.transaction(writes=False) as execute:
-            return Snapshot(self._head(execute, "decisions"), self._verdicts(execute))
+            head = self._head(execute, "decisions")
+            fault = first_fault("decisions", self._entries(execute, "decisions"), [head])
+            if fault:
+                raise StoreProblem(f"决定库已不完整：{fault.message_zh}", f"the chain of decisions: {fault.message_en}")
+            return Snapshot(head, self._verdicts(execute))
 
     def attachment(self, sha256: str) -> bytes:
         """The bytes of an attachment. Raises `StoreProblem` where they are lost or changed."""
@@ -388,6 +400,4 @@ def read_snapshot(data: Path) -> Snapshot:
 
 def decided_finding(row: dict[str, Any], run: str) -> Finding:
     """The finding of a row of `findings.parquet`, as it is decided on."""
-    from pipelines.decisions.entries import subject_kinds
-
     return Finding(row["finding_id"], row["rule"], row["jurisdiction"], subject_kinds()[row["rule"]], run)

@@ -5,25 +5,21 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.decisions import StoreProblem, open_store
+from pipelines.decisions import open_store
 from pipelines.decisions.store import URL_VARIABLE
 from pipelines.reporting.gathering import DECISION_COLUMNS, no_decisions
-from pipelines.reporting.problems import ReportProblem
 
 
 def decisions_of(data: Path) -> pl.DataFrame:
     """State and verdict of each finding on which somebody decided (`DECISION_COLUMNS`); nothing where there is no store.
 
-    Raises `ReportProblem` where the store cannot be read.
+    Raises `StoreProblem` where the store cannot be read: nothing is said of findings without the decisions on them.
     """
     if not os.environ.get(URL_VARIABLE) and not (data / "decisions" / "decisions.sqlite").exists():
         return no_decisions()
-    try:
-        store = open_store(data)
-        verdicts = store.verdicts().select("finding_id", "verdict")
-        return store.states().join(verdicts, on="finding_id", how="left").select(list(DECISION_COLUMNS))
-    except StoreProblem as problem:
-        raise ReportProblem(f"{problem}; nothing is said of findings without the decisions on them") from problem
+    store = open_store(data)
+    verdicts = store.verdicts().select("finding_id", "verdict")
+    return store.states().join(verdicts, on="finding_id", how="left").select(list(DECISION_COLUMNS))
 
 
 def verdict_on(data: Path, finding_id: str) -> str | None:

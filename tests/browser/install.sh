@@ -1,17 +1,28 @@
 #!/bin/sh
 # A browser for the browser tests: the machine's chromium, Debian's where it may be installed, playwright's own elsewhere;
-# and a font with Chinese characters.
+# a font with Chinese characters; and a PostgreSQL server, without which the tests that need one are skipped and say so.
 set -eu
 python=$1
 
 has_browser() { command -v chromium >/dev/null 2>&1; }
 # Without fontconfig (on a Mac, say) fonts cannot be asked for and are taken to be there.
 has_font() { ! command -v fc-list >/dev/null 2>&1 || fc-list :lang=zh | grep -q .; }
+may_install() { command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; }
+# Debian keeps the server's programs out of the path.
+has_server() {
+  command -v initdb >/dev/null 2>&1 && return
+  set -- "${POSTGRESQL_PROGRAMS:-/usr/lib/postgresql}"/*/bin/initdb
+  [ -e "$1" ]
+}
 
+if ! has_server && may_install; then
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } ||
+    echo "No PostgreSQL server could be installed; the tests that need one are skipped." >&2
+fi
 if has_browser && has_font; then
   exit 0
 fi
-if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+if may_install; then
   if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; then
     exit 0
   fi

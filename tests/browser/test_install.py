@@ -14,7 +14,7 @@ class Machine:
     """A machine with nothing but what a test gives it."""
 
     def __init__(self, folder: Path) -> None:
-        self.programs, self.calls = folder / "bin", folder / "calls"
+        self.programs, self.calls, self.servers = folder / "bin", folder / "calls", folder / "postgresql"
         self.programs.mkdir()
         self.calls.touch()
         (self.programs / "grep").symlink_to(shutil.which("grep") or "/usr/bin/grep")
@@ -28,17 +28,30 @@ class Machine:
 
     def install(self) -> tuple[int, str, list[str]]:
         """Run the script: its exit code, what it says, and the programs that would change something."""
-        environment = {**os.environ, "PATH": str(self.programs)}
+        environment = {**os.environ, "PATH": str(self.programs), "POSTGRESQL_PROGRAMS": str(self.servers)}
         ended = subprocess.run(
             ["/bin/sh", str(SCRIPT), "python"], env=environment, capture_output=True, text=True, check=False
         )
         calls = self.calls.read_text(encoding="utf-8").splitlines()
         return ended.returncode, ended.stderr, [call for call in calls if call.startswith(("apt-get", "python"))]
 
+    def has_server(self) -> None:
+        """Give the machine Debian's PostgreSQL."""
+        home = self.servers / "15" / "bin"
+        home.mkdir(parents=True)
+        (home / "initdb").touch()
+
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def bare(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
+
+
+@pytest.fixture
+def machine(bare: Machine) -> Machine:
+    """With a server; what is missing is for the tests to say."""
+    bare.has_server()
+    return bare
 
 
 def test_what_is_there_is_not_installed_again(machine: Machine) -> None:
@@ -89,3 +102,29 @@ def test_no_chinese_font_is_said(machine: Machine) -> None:
     status, told, calls = machine.install()
     assert (status, calls) == (1, [])
     assert "fonts-noto-cjk" in told
+
+
+INSTALL_SERVER = "apt-get install -y -qq --no-install-recommends postgresql"
+
+
+def test_a_server_where_it_may_be_installed(bare: Machine) -> None:
+    bare.has("chromium")
+    bare.has("apt-get")
+    bare.has("id", "0")
+    assert bare.install() == (0, "", ["apt-get update -qq", INSTALL_SERVER])
+
+
+def test_no_server_to_be_had_is_said_and_stops_nothing(bare: Machine) -> None:
+    bare.has("chromium")
+    bare.has("apt-get", status=100)
+    bare.has("id", "0")
+    status, told, _ = bare.install()
+    assert status == 0
+    assert "No PostgreSQL server" in told
+
+
+def test_without_root_no_server_is_installed(bare: Machine) -> None:
+    bare.has("chromium")
+    bare.has("apt-get")
+    bare.has("id", "1000")
+    assert bare.install() == (0, "", [])

@@ -239,10 +239,14 @@ def _table(text: str) -> list[dict[str, str]]:
     return [{**row, key: each} for row in rows for key in list(row)[:1] for each in _each(row[key])]
 
 
+def _members(cell: str) -> list[str]:
+    return cell.replace(";", " ").split()
+
+
 def _value(column: Column, cell: str) -> Any:
     kind = column.base_type
     if kind == "codes":
-        return [member for member in cell.replace(";", " ").split() if member != "?"]
+        return [member for member in _members(cell) if member != "?"]
     if cell == "":
         return None
     match kind:
@@ -275,7 +279,7 @@ def _row(source: str, cells: Mapping[str, str], divisions: Mapping[str, str], ma
         cell = given.get(name, "").format(**divisions)
         row[name] = _value(column, mark + cell if name in IDS and cell else cell)
         if column.base_type == "codes":
-            row[f"{name}_is_complete"] = name in given and "?" not in cell.split()
+            row[f"{name}_is_complete"] = name in given and "?" not in _members(cell)
     return row
 
 
