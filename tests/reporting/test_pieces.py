@@ -342,6 +342,8 @@ def test_the_same_report_is_the_same_bytes() -> None:
         dt.datetime(2025, 6, 30, tzinfo=dt.UTC), dt.datetime(2025, 6, 30, tzinfo=dt.UTC), "",
     )  # fmt: skip
     assert b"D:20250630" in typesetting.pdf(report, installed())
+    with zipfile.ZipFile(io.BytesIO(workbooks.workbook(report))) as archive:
+        assert b"2025-06-30T00:00:00Z" in archive.read("docProps/core.xml")
 
 
 def test_an_archive_keeps_its_parts_and_loses_its_times() -> None:
