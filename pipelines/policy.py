@@ -24,7 +24,7 @@ ELIGIBILITY = "eligibility"
 # The rules that judge by eligibility; their pages show its conditions.
 ELIGIBILITY_RULES = frozenset({"E01", "E07"})
 DATED_BY_NAME = ("parameters", "parameter_sets", "parameter_brackets")
-CITING = (*DATED_BY_NAME, "eligibility", "eligibility_residence")
+CITING = (*DATED_BY_NAME, "eligibility", "eligibility_residence", "consequences")
 STATES_WITH_DATA = frozenset({"not_computable"})
 
 
@@ -231,6 +231,7 @@ _WINDOWS: dict[str, tuple[str, ...]] = {
     "scoring_settings": ("jurisdiction", "setting"),
     "scoring_sets": ("jurisdiction", "name", "member"),
     "coverage_age_bands": ("low",),
+    "consequences": ("consequence",),
 }
 
 
@@ -495,6 +496,23 @@ def exemptions(policy: Policy) -> Iterator[Problem]:
                 yield _at(row, column, "an exemption needs this cell; fill it in")
 
 
+def consequences(policy: Policy) -> Iterator[Problem]:
+    """A consequence follows on rules that apply in its place, on days on which its document is in force, and a share of the
+    amount is above 0."""
+    places = policy.places()
+    document_of = {row["requirement"]: row["document"] for row in policy["requirements"]}
+    days = {row["document"]: (row.day("in_force_from"), row.day("in_force_to")) for row in policy["documents"]}
+    for row in policy["consequences"]:
+        for rule in row["rules"].split("|"):
+            if row["jurisdiction"] not in places.get(rule, ()):
+                yield _at(row, "rules", f"{rule!r} does not apply in {row['jurisdiction']}; correct the code")
+        if row["factor"] and Decimal(row["factor"]) <= 0:
+            yield _at(row, "factor", "a share of the amount is above 0; leave the cell empty where there is none")
+        first, last = days.get(document_of.get(row["requirement"], ""), (dt.date.min, OPEN))
+        if row.day("valid_from") < first or (row.day("valid_to") > last and last != OPEN):
+            yield _at(row, "valid_from", f"its document is in force {_span(first, last)}; keep the days within")
+
+
 def states(policy: Policy) -> Iterator[Problem]:
     """Every requirement has one state, and the state agrees with the rules that rest on it."""
     rules = {row["rule"] for row in policy["rules"]}
@@ -601,13 +619,17 @@ def words(policy: Policy) -> Iterator[Problem]:
             for part in row[column].split("|"):
                 if (code_list, part) not in worded:
                     yield _at(row, column, f"{part!r} has no words; add it to policy_words.csv under {code_list}")
-    texts = _grouped(policy["rule_texts"], ("rule",))
+    texts, suggested = _grouped(policy["rule_texts"], ("rule",)), _grouped(policy["rule_suggestions"], ("rule",))
     for row in policy["rules"]:
         if (row["rule"],) not in texts:
             yield _at(row, "rule", f"{row['rule']} has no row in rule_texts.csv; write why it matters")
+        if (row["rule"],) not in suggested:
+            yield _at(row, "rule", f"{row['rule']} has no row in rule_suggestions.csv; say what to check or mend")
     for table in (
         "rules",
         "rule_texts",
+        "rule_suggestions",
+        "consequences",
         "parameter_texts",
         "unit_texts",
         "requirement_states",
@@ -685,6 +707,7 @@ CHECKS: tuple[Callable[[Policy], Iterator[Problem]], ...] = (
     citations,
     applicability,
     exemptions,
+    consequences,
     states,
     words,
 )

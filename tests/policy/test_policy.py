@@ -65,6 +65,7 @@ def copy_of(where: dict[str, str], **cells: str) -> Edit:
 
 REGISTER = DOCUMENTS.parent / "requirements.csv"
 HOURS = {"rule": "Q01", "name": "max_hours"}
+REFUND = {"consequence": "weihai.a61.refund"}
 TEKUN = {"requirement": "jincheng.s2_2.tekun"}
 
 
@@ -97,6 +98,19 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
 @pytest.mark.parametrize(
     ("check", "table", "change", "words"),
     [
+        (room.consequences, "consequences", set_cells(REFUND, rules="S01|A03"), "'A03' does not apply in weihai"),
+        (room.consequences, "consequences", set_cells(REFUND, factor="0"), "a share of the amount is above 0"),
+        (room.consequences, "consequences", set_cells(REFUND, valid_from="2017-01-17"), "in force from 2017-01-18 on"),
+        (room.citations, "consequences", set_cells(REFUND, requirement="weihai.a99"), "is no requirement"),
+        (
+            room.citations,
+            "consequences",
+            set_cells(REFUND, requirement="wuhai.a18.earmarked_use"),
+            "cite one of weihai",
+        ),
+        (room.overlaps, "consequences", copy_of(REFUND, valid_from="2020-01-15"), "already has a row for this day"),
+        (room.words, "rule_suggestions", remove(rule="S01"), "no row in rule_suggestions.csv"),
+        (room.words, "consequences", set_cells(REFUND, text_en=""), "the text is empty"),
         (room.cells, "parameters", set_cells(HOURS, value="four"), "'four' cannot be read; write a number"),
         (room.cells, "parameters", set_cells(HOURS, valid_from="2023-02-29"), "write a day"),
         (room.cells, "parameter_brackets", lambda rows: rows[0].update(is_low_inclusive="yes"), "true or false"),
