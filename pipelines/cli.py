@@ -40,6 +40,7 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
         from pipelines.decisions import StoreProblem
         from pipelines.landing.profiles import ProfileError
         from pipelines.publishing import RunUnderWay
+        from pipelines.reporting.problems import ReportProblem
         from pipelines.sampling.problems import SampleProblem
 
         try:
@@ -50,7 +51,7 @@ def _says_what_is_wrong(command: Callable[P, T]) -> Callable[P, T]:
             _fail(str(error), 4)
         except StoreProblem as error:
             _fail(str(error), 5)
-        except ProfileError as error:
+        except (ProfileError, ReportProblem) as error:
             _fail(str(error), 2)
         except SampleProblem as error:
             _fail(str(error), error.exit_code)
@@ -187,9 +188,10 @@ def _publication(data: Path, run_name: str | None) -> Path:
 def explain(finding_id: str, data: Path, run_name: str | None, lang: Any, as_json: bool) -> None:
     """Say why a finding is one: numbers, articles, parameters in force that day, calculation, rows with file and line."""
     from pipelines import explaining
+    from pipelines.reporting.decided import verdict_on
 
     try:
-        explanation = explaining.explain(_publication(data, run_name), finding_id)
+        explanation = explaining.explain(_publication(data, run_name), finding_id, verdict_on(data, finding_id))
     except explaining.UnknownFinding as error:
         _fail(str(error), 2)
         return
@@ -197,6 +199,29 @@ def explain(finding_id: str, data: Path, run_name: str | None, lang: Any, as_jso
         click.echo(json.dumps(asdict(explanation), ensure_ascii=False, default=str))
     else:
         click.echo(explaining.in_words(explanation, lang))
+
+
+@main.command()
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--run", "run_name", help="A publication that is kept [the current one].")
+@click.option("--jurisdiction", help="The place that is reported on.")
+@click.option("--provider", help="Only this provider, by its credit code.")
+@click.option("--period", help="2025, 2025Q1, 2025-03 or 2025-01..2025-06.")
+@click.option("--finding", help="Only this finding, as a Word document with its evidence.")
+@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the documents.")
+@_says_what_is_wrong
+def report(data: Path, run_name: str | None, **asked: Any) -> None:
+    """Write an evaluation report as Word, PDF and a workbook of annexes: from a publication and what people decided."""
+    from pipelines.reporting import commands
+    from pipelines.reporting.decided import decisions_of
+    from pipelines.reporting.gathering import source_of
+
+    source = source_of(_publication(data, run_name))
+    for path in commands.write_report(
+        source, commands.Asked(**asked), decisions_of(data), lambda text: click.echo(f"  {text}", err=True)
+    ):
+        click.echo(str(path))
 
 
 @main.command()

@@ -17,6 +17,7 @@ _POLICY_KEYS = {
     "policy_parameter_sets": ["rule", "jurisdiction", "name", "grouping", "member", "valid_from"],
     "policy_parameter_brackets": ["rule", "jurisdiction", "name", "low", "valid_from"],
     "policy_eligibility": ["jurisdiction", "alternative", "fact", "valid_from"],
+    "policy_consequences": ["consequence", "valid_from"],
     "policy_exemptions": ["rule", "jurisdiction", "subject", "valid_from"],
 }
 

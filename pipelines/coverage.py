@@ -1,4 +1,4 @@
-"""How many of the people entitled to a service got it, by place and group, with small counts hidden. Frames in, frames out."""
+"""How many of the people entitled to a service got it, by place and group, with small counts hidden."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -78,7 +78,7 @@ def _jurisdiction(people: pl.DataFrame) -> Iterator[dict[str, object]]:
 def published(people: pl.DataFrame) -> pl.DataFrame:
     """The table as it leaves the house: a row per place, dimension and group.
 
-    people: counts by jurisdiction, county, street, age, category, living and is_served, and smallest, the least count that is
+    people: counts by jurisdiction, county, street, age, category, living and is_served; smallest is the least count that is
     published.
     """
     given = people.with_columns(pl.when(_SERVED).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(_SERVED))

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import polars as pl
 
+from pipelines.exposure import UPHELD, Exposure, exposures
+
 Language = Literal["zh", "en"]
 
 
@@ -69,6 +71,8 @@ class Explanation:
     articles: tuple[Article, ...]
     parameters: tuple[Parameter, ...]
     rows: tuple[SourceRow, ...]
+    verdict: str | None
+    exposures: tuple[Exposure, ...]
 
 
 def _table(folder: Path, name: str, **wanted: str) -> pl.DataFrame:
@@ -152,9 +156,20 @@ def _rows(folder: Path, finding_id: str) -> tuple[SourceRow, ...]:
     )  # fmt: skip
 
 
-def explain(folder: Path, finding_id: str, rows: tuple[SourceRow, ...] | None = None) -> Explanation:
-    """Everything behind one finding of the publication in `folder`; `rows`: those of its rows that may be shown, if that is
-    not for this module to say. Raises `UnknownFinding`."""
+def _exposures(folder: Path, finding: dict[str, Any], verdict: str | None) -> tuple[Exposure, ...]:
+    """What follows; nothing where the publication is older than the table of consequences."""
+    if not (folder / "policy_consequences.parquet").is_file():
+        return ()
+    return exposures(finding, verdict, _table(folder, "policy_consequences", jurisdiction=finding["jurisdiction"]))
+
+
+def explain(
+    folder: Path, finding_id: str, verdict: str | None = None, rows: tuple[SourceRow, ...] | None = None
+) -> Explanation:
+    """Everything behind one finding of the publication in `folder`; `verdict` is what a person has decided on it.
+
+    `rows`: those of its rows that may be shown, if that is not for this module to say. Raises `UnknownFinding`.
+    """
     finding = _find(folder, finding_id)
     rule, place = finding["rule"], finding["jurisdiction"]
     return Explanation(
@@ -164,6 +179,8 @@ def explain(folder: Path, finding_id: str, rows: tuple[SourceRow, ...] | None = 
         _articles(folder, rule, place),
         _parameters(folder, rule, place, finding["judged_on"]),
         _rows(folder, finding_id) if rows is None else rows,
+        verdict,
+        _exposures(folder, finding, verdict),
     )
 
 
@@ -189,6 +206,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "local": ("本地参数", "local parameter"),
     "first_seen": ("首次发现", "First seen"),
     "line": ("行", "line"),
+    "consequences": ("后果（估算，不是决定）", "Consequence (an estimate, no decision)"),
+    "upheld": ("属实问题", "Upheld"),
+    "to_check": ("疑点", "To be checked"),
+    "yuan": ("元", "yuan"),
 }
 
 
@@ -198,17 +219,18 @@ def sentence(explanation: Explanation, lang: Language) -> str:
     measure = "" if finding["measure"] is None else plain_number(finding["measure"])
     limit = "" if finding["limit"] is None else plain_number(finding["limit"])
     amount = finding["amount"]
+    known = _WORDS["upheld" if explanation.verdict == UPHELD else "to_check"][0 if lang == "zh" else 1]
     if lang == "zh":
         period = f"{finding['period']}，" if finding["period"] else ""
         money = f"，涉及 {amount:,.2f} 元" if amount is not None else ""
         return (
-            f"疑点：{explanation.place['name_zh']}，{rule['name_zh']}（{finding['rule']}），{period}"
+            f"{known}：{explanation.place['name_zh']}，{rule['name_zh']}（{finding['rule']}），{period}"
             f"{finding['subject']}：{rule['measure_zh']}为 {measure or '—'}，标准为 {limit or '—'}{money}。"
         )
     period = f" in {finding['period']}" if finding["period"] else ""
     money = f"; {amount:,.2f} yuan at risk" if amount is not None else ""
     return (
-        f"To be checked: {explanation.place['name_en']}, {rule['name_en']} ({finding['rule']}){period}, "
+        f"{known}: {explanation.place['name_en']}, {rule['name_en']} ({finding['rule']}){period}, "
         f"{finding['subject']}: {rule['measure']} is {measure or '-'}, the limit is {limit or '-'}{money}."
     )
 
@@ -238,6 +260,11 @@ def in_words(explanation: Explanation, lang: Language) -> str:
             f"  {parameter.name} = {parameter.value}{unit}  "
             f"[{word(parameter.basis)}; {parameter.valid_from} – {until}; {parameter.requirement or ''}]"
         )
+    if explanation.exposures:
+        lines += ["", f"{word('consequences')}:"]
+    for one in explanation.exposures:
+        estimate = f"{one.amount:,.2f} {word('yuan')}  " if one.amount is not None else ""
+        lines.append(f"  {estimate}{one.text_zh if lang == 'zh' else one.text_en} [{one.requirement}]")
     lines += ["", f"{word('method')}:", f"  {rule[f'definition_{lang}'] or rule['definition_en']}", ""]
     lines.append(f"{word('rows')} ({len(explanation.rows)}):")
     for row in explanation.rows:

@@ -24,7 +24,7 @@ ELIGIBILITY = "eligibility"
 # The rules that judge by eligibility; their pages show its conditions.
 ELIGIBILITY_RULES = frozenset({"E01", "E07"})
 DATED_BY_NAME = ("parameters", "parameter_sets", "parameter_brackets")
-CITING = (*DATED_BY_NAME, "eligibility", "eligibility_residence")
+CITING = (*DATED_BY_NAME, "eligibility", "eligibility_residence", "consequences")
 STATES_WITH_DATA = frozenset({"not_computable"})
 
 
@@ -226,6 +226,12 @@ _WINDOWS: dict[str, tuple[str, ...]] = {
     "quality_limits": ("limit_name", "source"),
     "app_limits": ("limit_name",),
     "publication_limits": ("limit_name",),
+    "scoring_domains": ("jurisdiction", "domain"),
+    "scoring_measures": ("jurisdiction", "measure"),
+    "scoring_settings": ("jurisdiction", "setting"),
+    "scoring_sets": ("jurisdiction", "name", "member"),
+    "coverage_age_bands": ("low",),
+    "consequences": ("consequence",),
 }
 
 
@@ -343,6 +349,75 @@ def gaps(policy: Policy) -> Iterator[Problem]:
             )
 
 
+# ---- scorecards --------------------------------------------------------------------------------------------------
+
+EVERYWHERE = "*"
+
+
+def _turning_days(rows: Iterable[Row]) -> list[dt.date]:
+    """The days on which something begins, or is no longer in force."""
+    ends = (row.day("valid_to") for row in rows)
+    return sorted({row.day("valid_from") for row in rows} | {end + dt.timedelta(days=1) for end in ends if end != OPEN})
+
+
+def _in_force(rows: Iterable[Row], name: str, place: str, day: dt.date) -> list[Row]:
+    """What holds in a place on a day: its own row of a name goes before that of everywhere."""
+    held = [row for row in rows if row.day("valid_from") <= day <= row.day("valid_to")]
+    everywhere = {row[name]: row for row in held if row["jurisdiction"] == EVERYWHERE}
+    return list({**everywhere, **{row[name]: row for row in held if row["jurisdiction"] == place}}.values())
+
+
+def _odd_weights(rows: tuple[Row, ...], name: str, places: Iterable[str], group: str | None) -> Iterator[Problem]:
+    """Where the weights of what is in force together do not sum to 100."""
+    for place in places:
+        for day in _turning_days(row for row in rows if row["jurisdiction"] in {EVERYWHERE, place}):
+            groups: dict[str, list[Row]] = {}
+            for row in _in_force(rows, name, place, day):
+                groups.setdefault(row[group] if group else "", []).append(row)
+            for of, held in sorted(groups.items()):
+                weight = sum(Decimal(row["weight"]) for row in held)
+                if weight != 100:
+                    what = " ".join(part for part in (of, place) if part)
+                    yield _at(held[-1], "weight", f"the weights of {what} sum to {weight} on {day}; make them 100")
+
+
+def scoring(policy: Policy) -> Iterator[Problem]:
+    """Scorecards: the weights of the domains, and of the measures of each domain, sum to 100 in every place on every day;
+    whatever is set once is set on from its first day without a gap; and each name is known."""
+    places = [row["jurisdiction"] for row in policy["jurisdictions"]]
+    yield from _odd_weights(policy["scoring_domains"], "domain", places, None)
+    yield from _odd_weights(policy["scoring_measures"], "measure", places, "domain")
+    for table, name in (
+        ("scoring_domains", "domain"),
+        ("scoring_measures", "measure"),
+        ("scoring_settings", "setting"),
+    ):
+        for key, rows in _grouped(policy[table], ("jurisdiction", name)).items():
+            for first, last in _holes(rows, min(row.day("valid_from") for row in rows), OPEN):
+                if key[0] == EVERYWHERE:
+                    yield _at(rows[-1], "valid_to", f"{key[1]} is not set {_span(first, last)}; close the gap")
+    known = {
+        "jurisdiction": {EVERYWHERE, *places},
+        "domain": {row["domain"] for row in policy["scoring_domains"]},
+        "rule": {row["rule"] for row in policy["rules"]},
+    }
+    for table in ("scoring_domains", "scoring_measures", "scoring_settings", "scoring_sets"):
+        for row in policy[table]:
+            if row["jurisdiction"] not in known["jurisdiction"]:
+                yield _at(
+                    row, "jurisdiction", f"{row['jurisdiction']} is no place; correct it, or write * for everywhere"
+                )
+    for row in policy["scoring_measures"]:
+        if row["domain"] not in known["domain"]:
+            yield _at(row, "domain", f"{row['domain']} is no domain; add it to scoring_domains.csv")
+        if Decimal(row["floor"]) == Decimal(row["target"]):
+            yield _at(row, "target", "floor and target are the same; part them")
+    for row in policy["scoring_sets"]:
+        kind = "domain" if row["name"] == "needed_domains" else "rule"
+        if row["member"] not in known[kind]:
+            yield _at(row, "member", f"{row['member']} is no {kind}; correct it")
+
+
 # ---- what refers to what -----------------------------------------------------------------------------------------
 
 
@@ -419,6 +494,23 @@ def exemptions(policy: Policy) -> Iterator[Problem]:
         for column in ("subject", "valid_from", "document", "reason_zh", "reason_en", "decided_on"):
             if not row[column]:
                 yield _at(row, column, "an exemption needs this cell; fill it in")
+
+
+def consequences(policy: Policy) -> Iterator[Problem]:
+    """A consequence follows on rules that apply in its place, on days on which its document is in force, and a share of the
+    amount is above 0."""
+    places = policy.places()
+    document_of = {row["requirement"]: row["document"] for row in policy["requirements"]}
+    days = {row["document"]: (row.day("in_force_from"), row.day("in_force_to")) for row in policy["documents"]}
+    for row in policy["consequences"]:
+        for rule in row["rules"].split("|"):
+            if row["jurisdiction"] not in places.get(rule, ()):
+                yield _at(row, "rules", f"{rule!r} does not apply in {row['jurisdiction']}; correct the code")
+        if row["factor"] and Decimal(row["factor"]) <= 0:
+            yield _at(row, "factor", "a share of the amount is above 0; leave the cell empty where there is none")
+        first, last = days.get(document_of.get(row["requirement"], ""), (dt.date.min, OPEN))
+        if row.day("valid_from") < first or (row.day("valid_to") > last and last != OPEN):
+            yield _at(row, "valid_from", f"its document is in force {_span(first, last)}; keep the days within")
 
 
 def states(policy: Policy) -> Iterator[Problem]:
@@ -527,13 +619,17 @@ def words(policy: Policy) -> Iterator[Problem]:
             for part in row[column].split("|"):
                 if (code_list, part) not in worded:
                     yield _at(row, column, f"{part!r} has no words; add it to policy_words.csv under {code_list}")
-    texts = _grouped(policy["rule_texts"], ("rule",))
+    texts, suggested = _grouped(policy["rule_texts"], ("rule",)), _grouped(policy["rule_suggestions"], ("rule",))
     for row in policy["rules"]:
         if (row["rule"],) not in texts:
             yield _at(row, "rule", f"{row['rule']} has no row in rule_texts.csv; write why it matters")
+        if (row["rule"],) not in suggested:
+            yield _at(row, "rule", f"{row['rule']} has no row in rule_suggestions.csv; say what to check or mend")
     for table in (
         "rules",
         "rule_texts",
+        "rule_suggestions",
+        "consequences",
         "parameter_texts",
         "unit_texts",
         "requirement_states",
@@ -607,9 +703,11 @@ CHECKS: tuple[Callable[[Policy], Iterator[Problem]], ...] = (
     overlaps,
     gaps,
     brackets,
+    scoring,
     citations,
     applicability,
     exemptions,
+    consequences,
     states,
     words,
 )

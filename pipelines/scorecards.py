@@ -114,11 +114,11 @@ def _measured(group: list[Row]) -> Iterator[Row]:
         **_about_peers(prior),
     }
     for row in group:
-        if row["n"] <= 0:
-            yield {**row, **about, "state": "no_data"}
+        if row["n"] <= 0 or row["n"] < min_n:
+            # k and n are all that is said of it: a value of so few rows would be read as one.
+            yield {**row, **about, "state": "too_few" if row["n"] > 0 else "no_data"}
             continue
         interval, shrunk = _rate(row, rates) if is_rate else _share(row, shares)
-        is_scored = row["n"] >= min_n
         yield {
             **row,
             **about,
@@ -128,8 +128,8 @@ def _measured(group: list[Row]) -> Iterator[Row]:
             "shrunk": shrunk.value,
             "reliability": shrunk.reliability,
             "sd": shrunk.sd,
-            "score": score(shrunk.value, row["floor"], row["target"]) if is_scored else None,
-            "state": "scored" if is_scored else "too_few",
+            "score": score(shrunk.value, row["floor"], row["target"]),
+            "state": "scored",
         }
 
 
@@ -194,7 +194,7 @@ def domains(measured: pl.DataFrame) -> pl.DataFrame:
     measured: what `measures` gives, with domain, measure_weight, domain_weight_needed (a share) and domain_measures_weight
     (of all measures of the domain).
     """
-    schema = {name: pl.String for name in (*_CARD, "domain")} | _DOMAIN
+    schema = dict.fromkeys((*_CARD, "domain"), pl.String) | _DOMAIN
     return pl.DataFrame([_domain(rows) for rows in _groups(measured, (*_CARD, "domain"))], schema=schema)
 
 
@@ -247,7 +247,7 @@ def totals(scored: pl.DataFrame) -> pl.DataFrame:
     scored: what `domains` gives, one row for every domain, with weight, is_needed, total_weight_needed (a share), total_z
     and the limits of the grades.
     """
-    schema = {name: pl.String for name in _CARD} | _TOTAL
+    schema = dict.fromkeys(_CARD, pl.String) | _TOTAL
     return pl.DataFrame([_total(rows) for rows in _groups(scored, _CARD)], schema=schema)
 
 

@@ -224,7 +224,9 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
             text=f"{name} {shown.format(value)}",
             font={"size": 12, "color": "#8A929A"},
         )
-    figure.update_xaxes(type="category", showgrid=False)
+    # Of many months every second or third is named.
+    named = [month for place, month in enumerate(series.months) if place % (1 + len(series.months) // 6) == 0]
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0, tickvals=named)
     figure.update_yaxes(
         title=axis, rangemode="normal" if is_share else "tozero", tickformat=".0%" if is_share else None
     )

@@ -133,7 +133,9 @@ class Compared:
     stands_out: bool
 
 
-def paid_beside_recorded(batches: Sequence[Compared], words: tuple[str, str, str, str], unit: str) -> go.Figure:
+def paid_beside_recorded(
+    batches: Sequence[Compared], words: tuple[str, str, str, str], titles: tuple[str, str]
+) -> go.Figure:
     """Paid against recorded, a mark a batch; on the line both are equal. words: recorded, paid, more paid, less paid."""
     recorded_word, paid_word, above, below = words
     most = max([value for one in batches for value in (one.recorded, one.paid)], default=0) / WAN or 1
@@ -167,8 +169,6 @@ def paid_beside_recorded(batches: Sequence[Compared], words: tuple[str, str, str
         )
     said(figure, most * 0.02, most * 1.02, above, xanchor="left", yanchor="top")
     said(figure, most * 1.04, most * 0.02, below, xanchor="right", yanchor="bottom")
-    figure.update_xaxes(
-        title=f"{recorded_word}（{unit}）", range=[-most * 0.02, most * 1.08], tickformat=",~f", gridcolor=RULE
-    )
-    figure.update_yaxes(title=f"{paid_word}（{unit}）", range=[-most * 0.04, most * 1.1], tickformat=",~f")
+    figure.update_xaxes(title=titles[0], range=[-most * 0.02, most * 1.08], tickformat=",~f", gridcolor=RULE)
+    figure.update_yaxes(title=titles[1], range=[-most * 0.04, most * 1.1], tickformat=",~f")
     return laid_out(figure, 380)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-BLUE, PALE, SAND, ORANGE, GREY = "#3B82C4", "#9CC3E6", "#E8A33D", "#C2410C", "#767676"
+BLUE, DEEP, PALE, SAND, ORANGE, GREY = "#3B82C4", "#1F5F8B", "#9CC3E6", "#E8A33D", "#C2410C", "#767676"
 RULE = "rgba(128,128,128,0.22)"
 CLEAR = "rgba(0,0,0,0)"
 FONT = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'

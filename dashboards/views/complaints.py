@@ -150,6 +150,7 @@ def _provider(view: View, provider: str, jurisdiction: str) -> None:
 def _months(view: View, provider: str, jurisdiction: str) -> None:
     words = view.words
     months = asked.months(view.reader, provider, jurisdiction)
+    months = months.filter((pl.col("visits") > 0).cum_max() & (pl.col("visits") > 0).cum_max(reverse=True))
     if not months.height:
         return
     named = months["month"].dt.strftime("%Y-%m").to_list()

@@ -67,11 +67,13 @@ def _programme(view: View) -> str | None:
 def _figures(view: View, stages: Mapping[str, float], is_settled: bool) -> None:
     words, unit = view.words, view.words("wan")
     columns = st.columns(4)
-    columns[0].metric(f"{words('budget')}（{unit}）", wan(stages["budget"]))
+    columns[0].metric(words("with_unit", name=words("budget"), unit=unit), wan(stages["budget"]))
     columns[1].metric(
-        f"{words('step_received')}（{unit}）", wan(stages["own"] + stages["received"]), help=words("received_help")
+        words("with_unit", name=words("step_received"), unit=unit),
+        wan(stages["own"] + stages["received"]),
+        help=words("received_help"),
     )
-    columns[2].metric(f"{words('net_paid')}（{unit}）", wan(stages["paid"]))
+    columns[2].metric(words("with_unit", name=words("net_paid"), unit=unit), wan(stages["paid"]))
     payable = stages["paid"] - stages["other"]
     told = share(stages["settled"] / payable) if is_settled and payable > 0 else words("not_by_service")
     columns[3].metric(words("settled_share"), told, help=words("settled_share_help"))
@@ -216,13 +218,15 @@ def _recorded(view: View) -> None:
         )
         for row in found.iter_rows(named=True)
     ]
-    told_words = (words("recorded"), words("paid"), words("paid_above"), words("paid_below"))
+    axes = (words("recorded"), words("paid"))
+    told_words = (*axes, words("paid_above"), words("paid_below"))
+    titles = [words("with_unit", name=name, unit=words("wan")) for name in axes]
     shown = found.select(
         pl.col("batch_id").alias(words("batch")),
         pl.col("name").fill_null("").alias(words("provider")),
         pl.col("last_month").dt.strftime("%Y-%m").alias(words("month")),
         *(
-            pl.col(name).cast(pl.Float64).alias(f"{words(name)}（{words('yuan')}）")
+            pl.col(name).cast(pl.Float64).alias(words("with_unit", name=words(name), unit=words("yuan")))
             for name in ("settled", "recorded", "paid")
         ),
         (pl.col("paid") - pl.col("recorded")).cast(pl.Float64).alias(words("difference_yuan")),
@@ -230,7 +234,7 @@ def _recorded(view: View) -> None:
     )
     above = sum(mark.stands_out for mark in marks)
     told = words("paid_recorded_told", all=found["all_batches"][0], above=above)
-    figure = paid_beside_recorded(marks, told_words, words("wan"))
+    figure = paid_beside_recorded(marks, told_words, (titles[0], titles[1]))
     ways.chart(view, figure, "paid_recorded", shown, told, ("batch", "lines", "line"))
     ways.window(view, found.height, int(found["all_batches"][0]), "first_marks")
 
@@ -243,7 +247,7 @@ def _usage(view: View) -> None:
         pl.col("fiscal_year").cast(pl.String).alias(words("fiscal_year")),
         pl.Series(words("programme"), [words.code("programme", code) for code in usage["programme"]]),
         pl.Series(words("fund_source"), [words.code("fund_source", code) for code in usage["fund_source"]]),
-        *[in_wan(name).alias(f"{words(name)}（{unit}）") for name in _COUNTS],
+        *[in_wan(name).alias(words("with_unit", name=words(name), unit=unit)) for name in _COUNTS],
     )
     st.subheader(words("usage_table"), help=words("funds_flow_definition"))
     table(view, shown, "fund_table")
@@ -253,7 +257,10 @@ def _usage(view: View) -> None:
         pl.col("fiscal_year").cast(pl.String).alias(words("fiscal_year")),
         pl.Series(words("programme"), [words.code("programme", code) for code in usage["programme"]]),
         pl.Series(words("fund_source"), [words.code("fund_source", code) for code in usage["fund_source"]]),
-        *[pl.col(name).cast(pl.Float64).alias(f"{words(name)}（{words('yuan')}）") for name in _COUNTS],
+        *[
+            pl.col(name).cast(pl.Float64).alias(words("with_unit", name=words(name), unit=words("yuan")))
+            for name in _COUNTS
+        ],
     )
     export(view, exact, "page_funds", "funds")
 

@@ -34,6 +34,14 @@ where nearness = 1
     ]) }}
 {% endmacro %}
 
+{% macro setting_columns() %}
+    {% set columns = [] %}
+    {% for setting in scorecard_settings() %}
+        {% do columns.append("max(case when setting = '" ~ setting ~ "' then value end) as " ~ setting) %}
+    {% endfor %}
+    {{ return(columns | join(',\n    ')) }}
+{% endmacro %}
+
 {#
     Measures that ask each visit: whether it is in n, and whether it is in k. `tests` is a visit of visit_tests with the
     settings of its place.

@@ -1,4 +1,4 @@
-"""Ways down in a real browser: each level stands in the address, its rows add up to the figure above, and exports hold them."""
+"""Ways down in a real browser: each level stands in the address, its rows add up to its figure, and exports hold them."""
 
 import io
 import re
@@ -180,7 +180,8 @@ def test_measures_of_cards_lead_to_rows_that_add_up(app: Any, context: BrowserCo
         & (pl.col("state") != "no_data")
     )
     for row in own.iter_rows(named=True):
-        address = f"scorecards?peers={row['jurisdiction']}&provider={row['provider']}&domain={row['domain']}&measure={row['measure']}"
+        card = f"peers={row['jurisdiction']}&provider={row['provider']}"
+        address = f"scorecards?{card}&domain={row['domain']}&measure={row['measure']}"
         page = opened(context, app, address)
         expect(page.get_by_text(HOLDS)).to_be_visible(timeout=20_000)
         page.close()

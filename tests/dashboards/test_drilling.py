@@ -63,7 +63,7 @@ COMMON = {"programme": "purchased_service", "fiscal_year": 2025}
 # The province gives to the city, the city passes on: 200 enter the city, 150 of them a county.
 BUDGETS = [budget("140502", "county", 300), budget("140502", "provincial", 250), budget("140521", "county", 100)]
 TRANSFERS = [transfer("t1", "140000", "140500", 200, 190), transfer("t2", "140500", "140502", 150, None)]
-PAYMENTS = [
+PAYMENTS: list[dict[str, Any]] = [
     payment("p1", "140502", 120, 120, "B1"),
     payment("p2", "140502", 30, 0, None),
     payment("p3", "140521", 40, 25, "B2"),

@@ -90,7 +90,7 @@ def test_paid_beside_recorded_has_the_line_on_which_both_are_equal() -> None:
         money.Compared("a", "A", 10_000, 12_000, stands_out=True),
         money.Compared("b", "B", 10_000, 10_000, stands_out=False),
     ]
-    figure: Any = money.paid_beside_recorded(batches, ("recorded", "paid", "above", "below"), "万元")
+    figure: Any = money.paid_beside_recorded(batches, ("recorded", "paid", "above", "below"), ("recorded", "paid"))
     line, inside, outside = figure.data
     assert list(line.x) == list(line.y)
     assert (list(inside.x), list(inside.y), list(outside.x), list(outside.y)) == ([1], [1], [1], [1.2])
@@ -278,7 +278,8 @@ def test_quarters_lie_inside_the_scale_and_unfinished_ones_are_open() -> None:
         cards.Quarter("2025-Q2", 70.0, 60.0, 80.0, False),
         cards.Quarter("2025-Q3", None, None, None, True),
     ]
-    band, line = list(cards.quarters(rows, "unfinished", "total").data)  # pyrefly: ignore
+    figure: Any = cards.quarters(rows, "unfinished", "total")
+    band, line = figure.data
     assert (max(band.y), min(band.y)) == (100, 60)
     assert list(line.marker.symbol) == ["circle", "circle-open"]
 

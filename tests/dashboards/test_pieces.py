@@ -11,7 +11,7 @@ import pytest
 import python_calamine as calamine
 
 from dashboards import queries
-from dashboards.exports import defused, workbook
+from dashboards.exports import workbook
 from dashboards.formats import median, share, wan, yuan
 from dashboards.limits import app_limit, parameters
 from dashboards.places import labelled, place_name
@@ -20,6 +20,7 @@ from dashboards.queries.funds import fund_usage
 from dashboards.texts import Words, catalogue
 from pipelines.contracts import code_lists
 from pipelines.divisions import load_divisions
+from pipelines.spreadsheets import defused
 
 PUBLICATION = Publication("", "000001-20250630-abc", "2025-06-30", "f" * 64)
 

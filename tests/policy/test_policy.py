@@ -65,6 +65,7 @@ def copy_of(where: dict[str, str], **cells: str) -> Edit:
 
 REGISTER = DOCUMENTS.parent / "requirements.csv"
 HOURS = {"rule": "Q01", "name": "max_hours"}
+REFUND = {"consequence": "weihai.a61.refund"}
 TEKUN = {"requirement": "jincheng.s2_2.tekun"}
 
 
@@ -97,6 +98,19 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
 @pytest.mark.parametrize(
     ("check", "table", "change", "words"),
     [
+        (room.consequences, "consequences", set_cells(REFUND, rules="S01|A03"), "'A03' does not apply in weihai"),
+        (room.consequences, "consequences", set_cells(REFUND, factor="0"), "a share of the amount is above 0"),
+        (room.consequences, "consequences", set_cells(REFUND, valid_from="2017-01-17"), "in force from 2017-01-18 on"),
+        (room.citations, "consequences", set_cells(REFUND, requirement="weihai.a99"), "is no requirement"),
+        (
+            room.citations,
+            "consequences",
+            set_cells(REFUND, requirement="wuhai.a18.earmarked_use"),
+            "cite one of weihai",
+        ),
+        (room.overlaps, "consequences", copy_of(REFUND, valid_from="2020-01-15"), "already has a row for this day"),
+        (room.words, "rule_suggestions", remove(rule="S01"), "no row in rule_suggestions.csv"),
+        (room.words, "consequences", set_cells(REFUND, text_en=""), "the text is empty"),
         (room.cells, "parameters", set_cells(HOURS, value="four"), "'four' cannot be read; write a number"),
         (room.cells, "parameters", set_cells(HOURS, valid_from="2023-02-29"), "write a day"),
         (room.cells, "parameter_brackets", lambda rows: rows[0].update(is_low_inclusive="yes"), "true or false"),
@@ -209,6 +223,39 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
             set_cells({"requirement": "jincheng.s4_2.price_list"}, data_needed_en=""),
             "which data would make it computable",
         ),
+        (
+            room.scoring,
+            "scoring_domains",
+            set_cells({"domain": "quality"}, weight="29"),
+            "weights of wuhai sum to 99 on 2017-01-18",
+        ),
+        (
+            room.scoring,
+            "scoring_measures",
+            copy_of({"measure": "trained_workers"}, jurisdiction="weihai", weight="30", valid_from="2025-01-01"),
+            "weights of staffing weihai sum to 110 on 2025-01-01",
+        ),
+        (
+            room.scoring,
+            "scoring_measures",
+            set_cells({"measure": "rostered_visits"}, domain="staff"),
+            "staff is no domain",
+        ),
+        (
+            room.scoring,
+            "scoring_measures",
+            set_cells({"measure": "rostered_visits"}, floor="1.0"),
+            "the same; part them",
+        ),
+        (
+            room.scoring,
+            "scoring_settings",
+            set_cells({"setting": "total_z"}, valid_to="2025-12-31"),
+            "total_z is not set from 2026-01-01 on",
+        ),
+        (room.scoring, "scoring_settings", set_cells({"setting": "total_z"}, jurisdiction="Mars"), "Mars is no place"),
+        (room.scoring, "scoring_sets", set_cells({"member": "P03"}, member="P99"), "P99 is no rule"),
+        (room.overlaps, "scoring_settings", lambda rows: rows.append(rows[0]), "already has a row for this day"),
         (room.words, "parameter_texts", remove(**HOURS), "Q01 max_hours has no words"),
         (room.words, "parameter_texts", remove(rule="eligibility", name="age"), "age has no words"),
         (room.words, "parameter_sets", lambda rows: rows[0].update(member="palace"), "'palace' is no code"),

@@ -90,10 +90,10 @@ select
     false as counts_in_k,
     'settlement_lines' as source,
     lines.line_id as row_key,
-    settled.file,
-    settled.sheet,
-    settled.line
+    places.file,
+    places.sheet,
+    places.line
 from {{ ref('card_lines') }} as lines
+inner join {{ ref('fct_settlement_lines') }} as places on lines.line_id = places.line_id
 inner join cards on lines.provider = cards.provider and lines.jurisdiction = cards.jurisdiction
-inner join {{ ref('fct_settlement_lines') }} as settled on lines.line_id = settled.line_id
 where not lines.is_in_order

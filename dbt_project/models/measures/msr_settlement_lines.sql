@@ -76,7 +76,6 @@ select
     compared.amount_yuan,
     compared.has_visit,
     compared.visit_month,
-    compared.is_other_provider,
     compared.hours_apart,
     compared.excess_yuan,
     batches.jurisdiction as batch_jurisdiction,

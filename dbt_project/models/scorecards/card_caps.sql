@@ -5,9 +5,7 @@
 with confirmed as (
     select
         findings.finding_id,
-        findings.rule,
-        findings.jurisdiction,
-        findings.subject
+        findings.jurisdiction
     from {{ ref('rule_findings') }} as findings
     inner join {{ source('raw', 'decisions') }} as decisions on findings.finding_id = decisions.finding_id
     inner join {{ ref('card_rules') }} as rules
@@ -30,21 +28,14 @@ of_visits as (
 ),
 
 of_lines as (
-    select
+    select distinct
         confirmed.finding_id,
         confirmed.jurisdiction,
         lines.provider_id as provider
     from confirmed
-    inner join {{ ref('msr_settlement_lines') }} as lines on confirmed.subject = lines.batch_id
-    where confirmed.rule = 'P01' and lines.is_off_platform
-    union
-    select
-        confirmed.finding_id,
-        confirmed.jurisdiction,
-        lines.provider_id as provider
-    from confirmed
-    inner join {{ ref('msr_settlement_lines') }} as lines on confirmed.subject = lines.visit_id
-    where confirmed.rule = 'P03'
+    inner join {{ ref('lines_behind_findings') }} as behind
+        on confirmed.finding_id = behind.finding_id and behind.role = 'counted'
+    inner join {{ ref('msr_settlement_lines') }} as lines on behind.line_id = lines.line_id
 )
 
 select
@@ -55,5 +46,5 @@ from (
     select * from of_visits
     union
     select * from of_lines
-)
+) as confirmed_of_providers
 group by provider, jurisdiction

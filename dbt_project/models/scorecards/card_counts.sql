@@ -1,4 +1,7 @@
-{# A measure that found nothing in a slice has 0 of 0; what is known only as of as_of has no quarters. #}
+{#
+    A measure that found nothing in a slice has 0 of 0; what is known only as of as_of has no quarters. Months stand by their
+    first day, which may lie before a period that begins within them: of the period everything counts that was found.
+#}
 {% set of_visits = visit_measures().keys() | list + ['plausible_visits', 'satisfied_ratings'] %}
 {% set without_quarters = ['trained_workers', 'facilities_in_order', 'disclosed_items'] %}
 with counted as (
@@ -49,8 +52,7 @@ summed as (
             and slices.jurisdiction = counted.jurisdiction
             and (
                 slices.slice = 'period'
-                -- Months stand by their first day, which may lie before a period that begins within them.
-                or (counted.day >= slices.starts_on and counted.day <= slices.ends_on)
+                or (slices.starts_on <= counted.day and slices.ends_on >= counted.day)
             )
     group by slices.slice, slices.provider, slices.jurisdiction, counted.measure
 )

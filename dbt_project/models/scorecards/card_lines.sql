@@ -3,15 +3,10 @@
     lists (reg_rule_members).
 #}
 {% set tolerances = ['tolerance_hours', 'tolerance_yuan'] %}
-with settled_twice as (
-    select visit_id from {{ ref('msr_settled_visits') }}
-    where lines > 1
-),
-
-{% for name in tolerances %}
+with {% for name in tolerances %}
 {{ name }} as (
     select max(exact_value) as elsewhere
-    from {{ parameter_rows('P02', name) }}
+    from {{ parameter_rows('P02', name) }} as places
     where {{ as_of() }} between valid_from and valid_to
 ),
 {% endfor %}
@@ -34,7 +29,7 @@ lines as (
             and own_yuan.exact_value is null
             and coalesce(abs(lines.excess_yuan) > tolerance_yuan.elsewhere, false)
         ) as differs,
-        settled_twice.visit_id is not null as is_settled_twice
+        again.visit_id is not null as is_settled_twice
     from {{ ref('msr_settlement_lines') }} as lines
     cross join tolerance_hours
     cross join tolerance_yuan
@@ -46,7 +41,7 @@ lines as (
         on
             lines.batch_jurisdiction = own_yuan.jurisdiction
             and lines.batch_ends_on between own_yuan.valid_from and own_yuan.valid_to
-    left join settled_twice on lines.visit_id = settled_twice.visit_id
+    left join {{ ref('visits_settled_again') }} as again on lines.visit_id = again.visit_id
     where lines.service_month >= {{ period_start() }}
 )
 
@@ -55,6 +50,6 @@ select
     provider_id as provider,
     jurisdiction,
     service_month,
-    not (is_off_platform or differs or is_settled_twice) as is_in_order
+    not is_off_platform and not differs and not is_settled_twice as is_in_order
 from lines
 where jurisdiction is not null

@@ -29,7 +29,7 @@ found as (
         cards.jurisdiction,
         cast(null as date) as day,
         coalesce(
-            {{ days_between('roster.last_trained_on', as_of()) }} between 0 and settings.trained_within_days - 1, false
+            {{ days_between('roster.last_trained_on', as_of()) }} between 0 and settings.trained_within_days, false
         ) as counts_in_k,
         'workers' as source,
         roster.worker_id || '|' || roster.provider_id as row_key,

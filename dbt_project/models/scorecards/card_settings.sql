@@ -4,8 +4,6 @@ with given as (
 
 select
     jurisdiction,
-    {% for setting in scorecard_settings() %}
-    max(case when setting = '{{ setting }}' then value end) as {{ setting }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ setting_columns() }}
 from given
 group by jurisdiction

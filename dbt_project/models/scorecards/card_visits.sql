@@ -7,11 +7,11 @@ with tested as (
         count(*) as visits,
         count(*) filter (where tests.is_public) as public_visits,
         count(*) filter (where tests.is_public and implausible.visit_id is null) as plausible_visits_k,
-        count(*) filter (where tests.is_public) as plausible_visits_n
-        {% for measure, (is_asked, passes) in visit_measures().items() %},
+        {% for measure, (is_asked, passes) in visit_measures().items() %}
         count(*) filter (where {{ passes }}) as {{ measure }}_k,
-        count(*) filter (where {{ is_asked }}) as {{ measure }}_n
+        count(*) filter (where {{ is_asked }}) as {{ measure }}_n,
         {% endfor %}
+        count(*) filter (where tests.is_public) as plausible_visits_n
     from {{ ref('visit_tests') }} as tests
     inner join {{ ref('card_settings') }} as settings on tests.jurisdiction = settings.jurisdiction
     left join {{ ref('card_implausible_visits') }} as implausible on tests.visit_id = implausible.visit_id
