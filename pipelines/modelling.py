@@ -118,10 +118,31 @@ def build_without_tests(database: Path, as_of: dt.date, period_start: dt.date | 
     return _results(_dbt(["build", *_WITHOUT_TESTS], database, variables(as_of, period_start)))
 
 
+def _build_only(wanted: Sequence[str], database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
+    selected = ["--select", *(f"+{name}" for name in wanted)]
+    _results(_dbt(["build", *selected, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
+
+
 def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
     """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
-    wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
-    _results(_dbt(["build", *wanted, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
+    _build_only(("rule_results", "finding_evidence", "rule_coverage"), database, as_of, period_start)
+
+
+SCORECARDS = (
+    "scorecards",
+    "scorecard_domains",
+    "scorecard_measures",
+    "scorecard_quarters",
+    "scorecard_rows",
+    "complaint_funnel",
+    "monthly_series",
+    "service_coverage",
+)
+
+
+def build_scorecards(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
+    """Only what the scorecards need, without the tests of the models: for small worlds of rows. Raises `ModelFailed`."""
+    _build_only(SCORECARDS, database, as_of, period_start)
 
 
 def seed(database: Path, given: dict[str, str]) -> None:

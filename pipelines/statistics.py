@@ -7,9 +7,10 @@ examples. What is judged by them (floors, targets, how few is too few) are dated
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
-from scipy.stats import beta, gamma
+from scipy.stats import beta, gamma, poisson
 
 Z95 = 1.959964
 """Standard normal quantile of a two-sided 95 % interval, in the places that the scorecards fix."""
@@ -175,3 +176,27 @@ def control_limits(values: Sequence[float]) -> ControlLimits | None:
     mean_range = math.fsum(steps) / len(steps)
     step = 3 * mean_range / d2
     return ControlLimits(centre, centre - step, centre + step, mean_range, mean_range * (1 + 3 * d3 / d2))
+
+
+def poisson_limit(mean: float, share: float) -> int:
+    """The smallest number of events that is not exceeded with at least this probability, of a Poisson mean."""
+    if mean < 0:
+        raise ValueError(f"{mean} cannot be a mean of events")
+    return int(poisson.ppf(share, mean))
+
+
+def nearest_rank(ordered: Sequence[float], percent: float) -> float:
+    """The percentile by nearest rank of values in order: the smallest of which at least so many are not above it."""
+    rank = math.ceil(Fraction(str(percent)) * len(ordered) / 100)
+    return ordered[min(max(rank, 1), len(ordered)) - 1]
+
+
+def overdispersion(peers: Sequence[tuple[int, float]], target: float, lowest: float, highest: float) -> float:
+    """How much more counts k differ from target x e than chance makes them: 1 is chance alone (Spiegelhalter 2005).
+
+    Deviations are of square roots, which chance spreads alike at any size, and those beyond two percentiles count as these
+    (winsorised), so that a few outliers do not excuse themselves.
+    """
+    deviations = sorted(2 * (math.sqrt(k) - math.sqrt(target * e)) for k, e in peers)
+    low, high = nearest_rank(deviations, lowest), nearest_rank(deviations, highest)
+    return math.fsum(min(max(each, low), high) ** 2 for each in deviations) / len(deviations)

@@ -1,6 +1,7 @@
 """The whole road: files in, publication out. Figures worked out by hand; runs killed, repeated, and run at once."""
 
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -274,3 +275,21 @@ def test_an_empty_landing_folder_is_published_as_empty(new_warehouse: Callable[[
     place.run()
     assert place.table("files").height == 0
     assert place.table("fund_usage").height == 0
+
+
+def test_a_file_that_is_corrected_in_place_keeps_the_evidence_of_both_contents_apart(
+    new_warehouse: Callable[[], Warehouse],
+) -> None:
+    place = new_warehouse()
+    name = "residential_areas_371000_20250630.csv"
+    head = "小区编号,小区名称,区划代码,建设类型,户数,养老用房面积（平方米）,住宅交付日期\n"
+    place.send(name, head + "A2,乙,371002,新建,1000,199.99,2024-01-01\nA9,壬,371002,新建,1000,100,2024-01-01\n")
+    place.run()
+    place.send(name, head + "A2,乙,371002,新建,1000,150,2024-01-01\nB1,癸,371002,新建,1000,50,2024-01-01\n")
+    place.run()
+    rows = place.table("evidence_rows").sort("row_key").select("row_key", "line", "facts").rows()
+    assert [(key, line, json.loads(facts)["room_area_provided"]) for key, line, facts in rows] == [
+        ("A2", 2, 150.0),
+        ("A9", 3, 100.0),
+        ("B1", 3, 50.0),
+    ]

@@ -12,7 +12,7 @@ import pytest
 from pipelines import build_database, modelling
 from pipelines.contracts import load_contracts
 from pipelines.landing.names import trimmed_division
-from pipelines.model_sources import FILES_COLUMNS, source_columns
+from pipelines.model_sources import DECISIONS_COLUMNS, FILES_COLUMNS, source_columns
 
 _KINDS: Mapping[str, Any] = {
     "varchar": pl.String,
@@ -79,11 +79,19 @@ class Loads:
         self.file(source, date, load, division)
         return load
 
-    def make(self) -> None:
-        """The build database over all files so far."""
+    def make(self, verdicts: Mapping[str, str] | None = None) -> None:
+        """The build database over all files so far, and over verdicts on findings (by their ids)."""
         kinds = {name: _KINDS[kind] for name, (kind, _) in FILES_COLUMNS.items()}
         rows = [{name: row.get(name) for name in kinds} for row in self.files]
-        build_database.make(self.database, pl.DataFrame(rows, schema=kinds), self._home)
+        decided = dt.datetime(2025, 1, 1)
+        decisions = [(finding, verdict, decided) for finding, verdict in (verdicts or {}).items()]
+        columns = {name: _KINDS[kind] for name, (kind, _) in DECISIONS_COLUMNS.items()}
+        build_database.make(
+            self.database,
+            pl.DataFrame(rows, schema=kinds),
+            self._home,
+            decisions=pl.DataFrame(decisions, schema=columns, orient="row"),
+        )
 
     def build(self, as_of: str) -> None:
         """The models over all files so far."""

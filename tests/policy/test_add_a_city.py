@@ -165,7 +165,7 @@ def test_after_exactly_what_was_worked_out_by_hand_is_found(
 
 def test_every_state_is_counted(publications: tuple[Path, Path]) -> None:
     coverage = pl.read_parquet(publications[1] / "rule_coverage.parquet").filter(pl.col("jurisdiction") == "yunxi")
-    counted = {row["rule"]: row for row in coverage.filter(pl.col("year") == "2025").iter_rows(named=True)}
+    counted = {row["rule"]: row for row in coverage.filter(pl.col("year") == 2025).iter_rows(named=True)}
     assert set(counted) == {"A01", "A02", "A06", "E01", "Q01", "Q03", "S09"}
     # The provider's February lies before the first day; March fails, April and May pass.
     states = ("population", "passed", "failed", "not_assessable", "no_rule_in_force")

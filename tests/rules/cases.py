@@ -22,7 +22,7 @@ import datetime as dt
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -87,11 +87,11 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "visits": {
         "programme": "purchased_service", "division_code": "{county}", "elder_id": "elder", "worker_id": "worker",
         "provider_id": "provider", "service_item": "cleaning", "service_place": "home", "charged_amount": "50",
-        "subsidy_amount": "35",
+        "subsidy_amount": "35", "started_at": "2025-03-03T09:00", "ended_at": "2025-03-03T10:00",
     },
     "settlement_lines": {
         "programme": "purchased_service", "division_code": "{county}", "provider_id": "provider", "hours": "1",
-        "amount": "35", "batch_id": "batch",
+        "amount": "35", "batch_id": "batch", "service_month": "2025-03",
     },
     "payments": {
         "programme": "purchased_service", "fund_source": "county", "fiscal_year": "2025", "division_code": "{county}",
@@ -104,10 +104,12 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     },
     "lottery_funds": {"division_code": "{own}", "fiscal_year": "2025"},
     "points": {"division_code": "{county}", "elder_id": "elder"},
-    "complaints": {"division_code": "{county}", "target_kind": "provider"},
-    "satisfaction_surveys": {"division_code": "{county}", "provider_id": "provider", "score": "90"},
+    "complaints": {"division_code": "{county}", "target_kind": "provider", "received_on": "2025-03-03"},
+    "satisfaction_surveys": {
+        "division_code": "{county}", "provider_id": "provider", "surveyed_on": "2025-03-03", "score": "90",
+    },
     "evaluations": {"division_code": "{county}", "target_kind": "provider", "result": "pass"},
-    "inspections": {"division_code": "{county}"},
+    "inspections": {"division_code": "{county}", "inspected_on": "2025-03-03"},
     "sanctions": {"division_code": "{county}"},
     "facilities": {"name": "Facility", "division_code": "{county}"},
     "residential_areas": {"name": "Area", "division_code": "{county}"},
@@ -115,6 +117,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "check_ins": {"division_code": "{county}", "elder_id": "elder"},
     "health_checks": {"division_code": "{county}", "elder_id": "elder"},
     "division_statistics": {"division_code": "{own}"},
+    "disclosures": {"provider_id": "provider", "disclosed_on": "2025-03-03"},
 }  # fmt: skip
 
 
@@ -185,14 +188,19 @@ class World:
 
     @property
     def files(self) -> list[File]:
-        """All files of the cases in order of their dates; what came from one source, day and division is one file."""
-        found: dict[tuple[str, str, str], list[Row]] = {}
-        for file in (file for case in self.cases for file in case.files):
-            found.setdefault((file.date, file.source, file.division or ""), []).extend(file.rows)
-        return [
-            File(source, date, division or None, tuple(rows))
-            for (date, source, division), rows in sorted(found.items(), key=lambda item: item[0])
-        ]
+        """All files of the cases."""
+        return in_order(file for case in self.cases for file in case.files)
+
+
+def in_order(files: Iterable[File]) -> list[File]:
+    """Files in order of their dates; what came from one source, day and division is one file."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for file in files:
+        found.setdefault((file.date, file.source, file.division or ""), []).extend(file.rows)
+    return [
+        File(source, date, division or None, tuple(rows))
+        for (date, source, division), rows in sorted(found.items(), key=lambda item: item[0])
+    ]
 
 
 @cache
@@ -209,7 +217,8 @@ def prefixes() -> Mapping[str, str]:
         return {row["jurisdiction"]: row["prefix"] for row in csv.DictReader(lines)}
 
 
-def _divisions(place: str, number: int) -> dict[str, str]:
+def divisions_of(place: str, number: int) -> dict[str, str]:
+    """What the names of divisions in a case mean in a place; `number` tells the county that no other case has."""
     prefix = prefixes()[place]
     whole = len(prefix) == 6
     counties = {"county": f"{prefix}001", "other_county": f"{prefix}002"} if whole else {
@@ -230,7 +239,8 @@ def _each(text: str) -> list[str]:
     return [f"{name}{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
 
 
-def _table(text: str) -> list[dict[str, str]]:
+def table_of(text: str) -> list[dict[str, str]]:
+    """The rows of a table as it is written in a case."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     rows = [
         {name.strip(): (cell or "").strip() for name, cell in row.items()}
@@ -299,7 +309,7 @@ def _expected(text: str, mark: str) -> tuple[Expected, ...]:
             Decimal(row["amount"]) if row.get("amount") else None,
             frozenset(key for part in row["counted"].split() for key in _each(part)) if "counted" in row else None,
         )
-        for row in _table(text)
+        for row in table_of(text)
     )
 
 
@@ -309,17 +319,23 @@ def _needs_own(written: Mapping[str, Any]) -> bool:
     return "{own}" in str(written) or any(heading.partition("@")[0] in by_default for heading in given)
 
 
-def _case(rule: str, written: Mapping[str, Any], place: str, number: int, own_number: int) -> Case:
-    mark = f"c{number:04}~"
-    divisions = _divisions(place, own_number)
+def files_of(given: Mapping[str, str], divisions: Mapping[str, str], mark: str) -> tuple[File, ...]:
+    """The files that a case gives, its ids marked."""
     files = []
-    for heading, text in written.get("given", {}).items():
+    for heading, text in given.items():
         source, _, rest = heading.partition("@")
         date, _, division = rest.partition("@")
         snapshot = load_contracts()[source].mode == "snapshot"
-        rows = tuple(_row(source, cells, divisions, mark) for cells in _table(text))
+        rows = tuple(_row(source, cells, divisions, mark) for cells in table_of(text))
         place_of_file = (division or "{county}").format(**divisions) if snapshot else None
         files.append(File(source, str(date or (FIRST_SNAPSHOT if snapshot else "2025-07-01")), place_of_file, rows))
+    return tuple(files)
+
+
+def _case(rule: str, written: Mapping[str, Any], place: str, number: int, own_number: int) -> Case:
+    mark = f"c{number:04}~"
+    divisions = divisions_of(place, own_number)
+    files = files_of(written.get("given", {}), divisions, mark)
     return Case(
         rule,
         written["case"],
@@ -329,7 +345,7 @@ def _case(rule: str, written: Mapping[str, Any], place: str, number: int, own_nu
         str(written.get("world", "")),
         dt.date.fromisoformat(str(written.get("as_of", "2025-06-30"))),
         dt.date.fromisoformat(str(written.get("period_start", "2025-01-01"))),
-        tuple(files),
+        files,
         _expected(written.get("expect") or "subject", mark),
     )
 

@@ -1,0 +1,28 @@
+select
+    provider,
+    jurisdiction,
+    measure,
+    k,
+    n,
+    value,
+    low,
+    high,
+    shrunk,
+    reliability,
+    score,
+    state,
+    domain,
+    kind,
+    measure_weight as weight,
+    floor,
+    target,
+    min_n,
+    sd,
+    peers,
+    are_peers_enough,
+    are_peers_alike,
+    prior_mean,
+    prior_weight,
+    prior_variance
+from {{ ref('card_scores') }}
+where slice = 'period'

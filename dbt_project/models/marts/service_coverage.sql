@@ -1,0 +1,13 @@
+select
+    jurisdiction,
+    county,
+    street,
+    dimension,
+    people,
+    entitled,
+    served,
+    rate,
+    low,
+    high,
+    is_hidden
+from {{ ref('coverage_cells') }}

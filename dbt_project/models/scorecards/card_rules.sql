@@ -1,0 +1,1 @@
+{{ scorecard_rows('scoring_sets', 'name', ['name', 'member']) }}
