@@ -53,8 +53,9 @@ def _figures(view: View, explanation: Explanation, state: str) -> None:
 def _subject(view: View, explanation: Explanation) -> None:
     words, finding = view.words, explanation.finding
     places = words.joined(place_name(code) for code in asked.divisions(view.reader, finding["finding_id"]))
+    kind = words(f"kind_{explanation.rule['kind']}")
     told = [
-        f"**{words.policy('kind', explanation.rule['kind'])}**",
+        f"**{kind}**",
         f"{words('division')} {places}",
         f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
         f"{words('finding_period')} {finding['period'] or words('whole_period')}",
