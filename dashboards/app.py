@@ -1,27 +1,26 @@
-"""The entry of the app: language, filters and navigation. Filters live here, before the page runs, so that they stand in
-the address and survive a change of page."""
+"""The entry of the app: who asks, language, filters, search and navigation. Filters live here, before the page runs, so that
+they stand in the address and survive a change of page."""
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from dashboards import queries
+from dashboards import frame, queries
 from dashboards.components import View
+from dashboards.identity import Identity, current_identity, limits, may_list
+from dashboards.pages import Page, by_section, first_page, make, pages_of
 from dashboards.places import labelled
-from dashboards.queries import Publication, Scope
+from dashboards.queries import Reader, Scope, shell
 from dashboards.serve import DATA_VARIABLE
 from dashboards.texts import LANGUAGES, Words
-from dashboards.views import complaints, facilities, funds, providers, quality
 
-_PAGES: dict[str, tuple[Callable[[View], None], str]] = {
-    "funds": (funds.show, ":material/payments:"),
-    "complaints": (complaints.show, ":material/forum:"),
-    "facilities": (facilities.show, ":material/home_work:"),
-    "providers": (providers.show, ":material/groups:"),
-    "quality": (quality.show, ":material/fact_check:"),
-}
+HOME = "home"
+_LOG = logging.getLogger(__name__)
 
 
 def _language() -> Words:
@@ -34,68 +33,120 @@ def _language() -> Words:
         bind="query-params",
         label_visibility="collapsed",
     )
-    words = Words(LANGUAGES.get(str(chosen), "zh"))
-    mark = "zh-CN" if words.language == "zh" else "en"
-    st.html(f"<script>document.documentElement.lang = '{mark}'</script>", unsafe_allow_javascript=True)
-    return words
+    return Words(LANGUAGES.get(str(chosen), "zh"))
 
 
-def _scope(publication: Publication, words: Words) -> Scope:
-    """Place and year, kept in the address; a value that is no option is dropped."""
-    codes = queries.divisions(publication)
-    prefixes = sorted({f"{code[:4]}00" for code in codes} | set(codes))
-    place = st.selectbox(
+def _place(reader: Reader, words: Words) -> str | None:
+    """The place asked for, kept in the address; a value that is no option is dropped."""
+    codes = shell.divisions(reader)
+    cities = {f"{code[:4]}00" for code in codes if reader.places is None}
+    return st.selectbox(
         words("place"),
-        prefixes,
+        sorted(cities | set(codes)),
         index=None,
         placeholder=words("all_places"),
         format_func=labelled,
         key="place",
         bind="query-params",
+        label_visibility="collapsed",
     )
-    year = st.selectbox(
+
+
+def _year(reader: Reader, words: Words) -> int | None:
+    """The year asked for, as the place."""
+    return st.selectbox(
         words("period"),
-        queries.years(publication),
+        shell.years(reader),
         index=None,
         placeholder=words("all_periods"),
         key="year",
         bind="query-params",
+        label_visibility="collapsed",
     )
-    return Scope(place, year)
 
 
-def _page(name: str, show: Callable[[View], None], view: View) -> Callable[[], None]:
+def _not_by_default(words: Words, scope: Scope) -> dict[str, str | None]:
+    """The filters as they stand in the address, where they are not what is shown without."""
+    language = next(name for name, code in LANGUAGES.items() if code == words.language)
+    return {
+        "lang": language if words.language != "zh" else None,
+        "place": labelled(scope.place) if scope.place else None,
+        "year": str(scope.year) if scope.year else None,
+    }
+
+
+def _guarded(view: View, page: Page) -> Callable[[], None]:
     def run() -> None:
         try:
-            show(view)
-        except Exception:  # noqa: BLE001 - whatever breaks, a user sees neither stack nor path
+            page.show(view)
+        except Exception:  # noqa: BLE001
+            # Whatever breaks, a user sees neither stack nor path; who keeps the app finds both in its log.
+            _LOG.exception("page %s of publication %s", page.name, view.publication.run)
             st.error(f"**{view.words('error')}** — {view.words('error_help', run=view.publication.run)}")
 
-    run.__name__ = name
     return run
+
+
+def _asked_path() -> str:
+    """The page that the address names, or nothing for the app's own address."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+
+
+def _home(target: StreamlitPage) -> Callable[[], None]:
+    """The app's own address leads to the user's landing page: each page has one address, the same for all roles."""
+    return lambda: st.switch_page(target, query_params={})
+
+
+def _navigation(view: View, made: dict[str, StreamlitPage]) -> StreamlitPage:
+    """Register the user's pages. An address without a page, or with one that is not for the user, says the same."""
+    words, pages = view.words, pages_of(view.identity)
+    for page in pages:
+        made[page.name] = make(page.name, _guarded(view, page), words(f"page_{page.name}"), page.icon, page.by_link)
+    landing = made[first_page(view.identity, pages)]
+    hidden = [st.Page(_home(landing), title=words("app_title"), url_path=HOME, default=True, visibility="hidden")]
+    asked = _asked_path()
+    if asked and asked not in {HOME, *made}:
+        hidden.append(make(asked, lambda: frame.no_such_page(words, landing), words("no_page"), "", True))
+    sections = {words(f"section_{name}"): found for name, found in by_section(pages, made).items()}
+    first = next(iter(sections))
+    return st.navigation({**sections, first: [*sections[first], *hidden]}, expanded=True)
+
+
+def _of(identity: Identity, publication: queries.Publication) -> Reader:
+    return Reader(publication, limits(identity), may_list(identity, "persons"))
 
 
 def main() -> None:
     """Draw the app for one request, on one publication."""
     st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
-    publication = queries.current(Path(os.environ.get(DATA_VARIABLE, "data")))
-    with st.sidebar:
+    data = Path(os.environ.get(DATA_VARIABLE, "data"))
+    publication = queries.current(data)
+    place_at, year_at, search_at, language_at = st.columns([4, 2, 4, 2], gap="small", vertical_alignment="center")
+    with language_at:
         words = _language()
-        if publication is None:
-            st.stop() if _say_nothing_is_published(words) else None
-            return
-        scope = _scope(publication, words)
-    view = View(publication, scope, words)
-    pages = [
-        st.Page(_page(name, show, view), title=words(f"page_{name}"), icon=icon, url_path=name, default=name == "funds")
-        for name, (show, icon) in _PAGES.items()
-    ]
-    st.navigation(pages).run()
-
-
-def _say_nothing_is_published(words: Words) -> bool:
-    st.info(f"**{words('nothing_published')}** — {words('nothing_published_help')}")
-    return True
+    frame.dress(words)
+    identity = current_identity()
+    if identity is None or not identity.has_access:
+        frame.no_access(words, identity)
+        return
+    if publication is None or not pages_of(identity):
+        frame.nothing_published(words)
+        return
+    reader = _of(identity, publication)
+    with place_at:
+        place = _place(reader, words)
+    with year_at:
+        year = _year(reader, words)
+    scope = Scope(place, year)
+    made: dict[str, StreamlitPage] = {}
+    view = View(reader, scope, words, identity, data, made)
+    page = _navigation(view, made)
+    with search_at:
+        frame.search(view)
+    with st.sidebar:
+        frame.who(words, identity)
+    frame.keep_address(_not_by_default(words, scope))
+    page.run()
 
 
 main()

@@ -1,6 +1,7 @@
 """The texts of the app in both languages. Each stands once, in `text/<language>.yml`; codes have theirs in the seeds."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Literal
 import yaml
 
 from pipelines.contracts import code_lists, load_contracts
+from pipelines.decisions import all_states
 from pipelines.paths import POLICY, REFERENCE
 
 Language = Literal["zh", "en"]
@@ -34,6 +36,18 @@ def _jurisdictions() -> dict[str, dict[str, str]]:
         return {row["jurisdiction"]: row for row in csv.DictReader(file)}
 
 
+@cache
+def _units() -> dict[str, dict[str, str]]:
+    with (POLICY / "unit_texts.csv").open(encoding="utf-8", newline="") as file:
+        return {row["unit"]: row for row in csv.DictReader(file)}
+
+
+@cache
+def _policy_words() -> dict[tuple[str, str], dict[str, str]]:
+    with (POLICY / "policy_words.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["list"], row["code"]): row for row in csv.DictReader(file)}
+
+
 @dataclass(frozen=True)
 class Words:
     """What things are called in one language."""
@@ -56,7 +70,34 @@ class Words:
 
     def unit(self, unit: str) -> str:
         """A unit of the seeds as it is written in this language."""
-        return catalogue(self.language).get(f"unit {unit}", unit)
+        row = _units().get(unit)
+        return row[f"unit_{self.language}"] if row else unit
+
+    def pick(self, zh: str | None, en: str | None) -> str:
+        """Whichever of two texts is of this language."""
+        return (zh if self.language == "zh" else en) or ""
+
+    def with_unit(self, label: str, unit: str) -> str:
+        """A label and its unit in brackets."""
+        return f"{label}（{unit}）" if self.language == "zh" else f"{label} ({unit})"
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Several words as one list."""
+        return ("、" if self.language == "zh" else ", ").join(parts)
+
+    def policy(self, code_list: str, code: str) -> str:
+        """A code of the tables of policy, such as the kind of a finding."""
+        row = _policy_words().get((code_list, code))
+        return row[f"text_{self.language}"] if row else code
+
+    def subject(self, subject: str) -> str:
+        """Whom or what a finding is about; parts are joined with |."""
+        return self.joined(self.policy("subject", part) for part in subject.split("|"))
+
+    def decision(self, state: str) -> str:
+        """A state of decision."""
+        found = all_states().get(state)
+        return self.pick(found.name_zh, found.name_en) if found else state
 
     def source(self, source: str | None) -> str:
         """The name of a source."""

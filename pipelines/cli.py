@@ -191,7 +191,7 @@ def explain(finding_id: str, data: Path, run_name: str | None, lang: Any, as_jso
     from pipelines.reporting.decided import verdict_on
 
     try:
-        explanation = explaining.explain(_publication(data, run_name), finding_id, verdict_on(data, finding_id))
+        explanation = explaining.explain(_publication(data, run_name), finding_id, verdict=verdict_on(data, finding_id))
     except explaining.UnknownFinding as error:
         _fail(str(error), 2)
         return

@@ -163,10 +163,13 @@ def _exposures(folder: Path, finding: dict[str, Any], verdict: str | None) -> tu
     return exposures(finding, verdict, _table(folder, "policy_consequences", jurisdiction=finding["jurisdiction"]))
 
 
-def explain(folder: Path, finding_id: str, verdict: str | None = None) -> Explanation:
-    """Everything behind one finding of the publication in `folder`; `verdict` is what a person has decided on it.
+def explain(
+    folder: Path, finding_id: str, rows: tuple[SourceRow, ...] | None = None, verdict: str | None = None
+) -> Explanation:
+    """Everything behind one finding of the publication in `folder`.
 
-    Raises `UnknownFinding`.
+    rows: those of its rows that may be shown, if that is not for this module to say. verdict: what a person has decided on
+    it. Raises `UnknownFinding`.
     """
     finding = _find(folder, finding_id)
     rule, place = finding["rule"], finding["jurisdiction"]
@@ -176,7 +179,7 @@ def explain(folder: Path, finding_id: str, verdict: str | None = None) -> Explan
         _table(folder, "policy_jurisdictions", jurisdiction=place).row(0, named=True),
         _articles(folder, rule, place),
         _parameters(folder, rule, place, finding["judged_on"]),
-        _rows(folder, finding_id),
+        _rows(folder, finding_id) if rows is None else rows,
         verdict,
         _exposures(folder, finding, verdict),
     )

@@ -224,7 +224,8 @@ def _division_words(text: str) -> str:
     return "|".join(_PLACES.get(part, part) for part in text.strip().split("|"))
 
 
-def _case_rows(text: str) -> list[dict[str, str]]:
+def case_rows(text: str) -> list[dict[str, str]]:
+    """The rows of a table of a case."""
     lines = "\n".join(line.strip() for line in text.strip().splitlines())
     return [
         {name.strip(): _division_words(cell or "") for name, cell in row.items() if name}
@@ -250,7 +251,7 @@ def _label(contract: Contract, column: str, cell: str) -> str:
 def _given(heading: str, text: str) -> str:
     source, _, rest = heading.partition("@")
     contract = load_contracts()[source]
-    rows = _case_rows(text)
+    rows = case_rows(text)
     header = [
         _both(contract.columns[column].zh[0], column.replace("_", " ")) if column in contract.columns else column
         for column in rows[0]
@@ -274,7 +275,7 @@ _EXPECTED: Mapping[str, str] = {
 def _expected(words: Words, text: str) -> str:
     rows = [
         [words.code("result", row[column]) if column == "result" else row.get(column, "") for column in _EXPECTED]
-        for row in _case_rows(text)
+        for row in case_rows(text)
     ]
     return _table(list(_EXPECTED.values()), rows)
 

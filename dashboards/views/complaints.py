@@ -3,10 +3,11 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, queries
+from dashboards import charts
 from dashboards.components import View, chart, export, headline, nothing, reach, table, total_line
 from dashboards.limits import app_limit
 from dashboards.places import place_name
+from dashboards.queries import complaints as asked
 
 _OUTCOMES = ("upheld", "partly_upheld", "not_upheld", "pending")
 
@@ -58,8 +59,8 @@ def _shown(view: View, counts: pl.DataFrame) -> pl.DataFrame:
 def _rows_behind(view: View, row: dict[str, object]) -> None:
     words = view.words
     category = row["category"]
-    rows = queries.complaint_rows(
-        view.publication,
+    rows = asked.complaint_rows(
+        view.reader,
         str(row["division_code"]),
         str(row["month"]),
         str(row["target_kind"]),
@@ -83,7 +84,7 @@ def _rows_behind(view: View, row: dict[str, object]) -> None:
 def show(view: View) -> None:
     """The page."""
     headline(view, "complaints_question")
-    counts = queries.complaint_counts(view.publication, view.scope)
+    counts = asked.complaint_counts(view.reader, view.scope)
     if not counts.height:
         nothing(view)
         return

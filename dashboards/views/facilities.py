@@ -3,10 +3,11 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, queries
+from dashboards import charts
 from dashboards.components import View, chart, export, headline, nothing, reach, table, total_line
 from dashboards.limits import Parameter, app_limit, parameters
 from dashboards.places import place_name
+from dashboards.queries import facilities as asked
 
 _STATES = ("FAIL", "NOT_ASSESSABLE", "PASS", "NO_RULE_IN_FORCE")
 
@@ -102,7 +103,7 @@ def _land(view: View, land: pl.DataFrame) -> None:
     export(view, shown, "land", "land")
     if chosen is not None:
         row = land.row(chosen, named=True)
-        rows = queries.land_rows(view.publication, row["division_code"])
+        rows = asked.land_rows(view.reader, row["division_code"])
         st.subheader(words("rows_behind"))
         total_line(view, rows.height, f"{rows['land_area'].sum():,.2f}", f"{row['land_m2']:,.2f}")
         coded = rows.with_columns(pl.Series("kind", [words.code("facility_kind", code) for code in rows["kind"]]))
@@ -113,7 +114,7 @@ def _land(view: View, land: pl.DataFrame) -> None:
 def show(view: View) -> None:
     """The page."""
     headline(view, "facilities_question")
-    areas, land = queries.areas(view.publication, view.scope), queries.land(view.publication, view.scope)
+    areas, land = asked.areas(view.reader, view.scope), asked.land(view.reader, view.scope)
     if not areas.height and not land.height:
         nothing(view)
         return

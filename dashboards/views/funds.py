@@ -5,10 +5,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, queries
+from dashboards import charts
 from dashboards.components import View, chart, export, headline, nothing, reach, table, total_line
 from dashboards.formats import in_wan, share, wan, yuan
 from dashboards.places import place_name
+from dashboards.queries import funds as asked
 
 _STEPS = ("budget", "allocated_in", "received_in", "passed_on", "paid", "refunded")
 
@@ -67,8 +68,8 @@ def _rows_behind(view: View, row: dict[str, Any]) -> None:
         words("rows_behind"), list(kinds), default=words("payments"), required=True, key="fund_rows_kind"
     )
     kind = kinds[str(chosen)]
-    rows = queries.fund_rows(
-        view.publication,
+    rows = asked.fund_rows(
+        view.reader,
         kind,
         row["division_code"],
         row["fiscal_year"],
@@ -96,7 +97,7 @@ def _rows_behind(view: View, row: dict[str, Any]) -> None:
 def show(view: View) -> None:
     """The page."""
     headline(view, "funds_question")
-    usage = queries.fund_usage(view.publication, view.scope)
+    usage = asked.fund_usage(view.reader, view.scope)
     if not usage.height:
         nothing(view)
         return

@@ -3,8 +3,9 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, queries
+from dashboards import charts
 from dashboards.components import View, chart, export, headline, nothing, table, total_line
+from dashboards.queries import quality as asked
 
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
@@ -31,7 +32,7 @@ def _files(view: View, files: pl.DataFrame) -> None:
 
 def _issues(view: View) -> None:
     words = view.words
-    issues = queries.issues(view.publication)
+    issues = asked.issues(view.reader)
     if not issues.height:
         return
     st.subheader(words("issues"))
@@ -46,7 +47,7 @@ def _issues(view: View) -> None:
     export(view, shown, "issues", "issues")
     if chosen is not None:
         row = issues.row(chosen, named=True)
-        rows = queries.issue_rows(view.publication, row["source"], row["column"], row["reason"], row["level"])
+        rows = asked.issue_rows(view.reader, row["source"], row["column"], row["reason"], row["level"])
         total_line(view, rows.height, str(rows.height), str(row["issues"]))
         named = rows.with_columns(pl.Series("reason", [words.landing("reason", code) for code in rows["reason"]]))
         table(view, named, "issue_rows")
@@ -55,7 +56,7 @@ def _issues(view: View) -> None:
 
 def _checks(view: View) -> None:
     words = view.words
-    checks = queries.checks(view.publication)
+    checks = asked.checks(view.reader)
     st.subheader(words("checks"), help=words("checks_definition"))
     failed = checks.filter(~pl.col("passed"))
     st.caption(f"{words('passed')} {checks['passed'].sum():,} · {words('failed_checks')} {failed.height:,}")
@@ -68,21 +69,22 @@ def _checks(view: View) -> None:
     )
     table(view, shown, "check_table")
     export(view, shown, "checks", "checks")
-    st.download_button(
-        words("data_docs"),
-        data=lambda: queries.data_docs(view.publication),
-        file_name=f"data_docs_{view.publication.as_of}.zip",
-        mime="application/zip",
-        key="data_docs",
-        icon=":material/folder_zip:",
-        help=words("data_docs_help"),
-    )
+    if view.reader.places is None:
+        st.download_button(
+            words("data_docs"),
+            data=lambda: asked.data_docs(view.reader) or b"",
+            file_name=f"data_docs_{view.publication.as_of}.zip",
+            mime="application/zip",
+            key="data_docs",
+            icon=":material/folder_zip:",
+            help=words("data_docs_help"),
+        )
 
 
 def show(view: View) -> None:
     """The page."""
     headline(view, "quality_question")
-    files = queries.files(view.publication, view.scope)
+    files = asked.files(view.reader, view.scope)
     if not files.height:
         nothing(view)
         return

@@ -159,3 +159,9 @@
     {% for column in columns %}{% do pairs.append(column ~ ' := ' ~ relation ~ '.' ~ column) %}{% endfor %}
     {{ return('cast(to_json(struct_pack(' ~ pairs | join(', ') ~ ')) as varchar)') }}
 {% endmacro %}
+
+{# The text under a name of a JSON text; empty where there is none. #}
+{% macro json_text(json, name) %}{{ return(adapter.dispatch('json_text')(json, name)) }}{% endmacro %}
+{% macro default__json_text(json, name) %}
+    {{ return('json_extract_string(' ~ json ~ ", '$." ~ name ~ "')") }}
+{% endmacro %}

@@ -16,10 +16,10 @@ from pipelines.publishing import current, switch
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "screenshots"
 PAGES = {
-    "": ("资金是否到达服务？", "Did the money reach services?"),
+    "funds": ("资金是否到达服务？", "Did the money reach services?"),
     "complaints": ("投诉有多少，处理得如何？", "How many complaints are there, and how are they handled?"),
     "facilities": ("哪里缺养老用房，哪里缺用地？", "Where are rooms or land for care short?"),
-    "providers": ("各机构服务了多少、评价如何？", "How much does each provider serve, and how is it rated?"),
+    "scorecards": ("各机构服务了多少、评价如何？", "How much does each provider serve, and how is it rated?"),
     "quality": ("数据能信吗？", "Can the data be trusted?"),
 }
 
@@ -50,7 +50,7 @@ def test_every_page_shows_itself(app: Any, browser: Browser, name: str, language
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": 1366, "height": max(768, min(int(height), 4000))})
     page.wait_for_timeout(600)
-    page.screenshot(path=PICTURES / f"{name or 'funds'}_{language}_{scheme}.png")
+    page.screenshot(path=PICTURES / f"{name}_{language}_{scheme}.png")
     text = page.locator("body").inner_text()
     assert "Traceback" not in text
     assert not re.search(r"\b\d{17}[\dX]\b", text)
@@ -62,7 +62,7 @@ def test_filters_stand_in_the_address_and_give_the_same_view_elsewhere(
     app: Any, context: BrowserContext, browser: Browser
 ) -> None:
     page = context.new_page()
-    visit(page, app.address, PAGES[""][0])
+    visit(page, f"{app.address}/funds", PAGES["funds"][0])
     everything = figures(page)
     page.get_by_role("combobox", name="地区").click()
     page.get_by_role("option", name="威海市 371000").click()
@@ -76,20 +76,20 @@ def test_filters_stand_in_the_address_and_give_the_same_view_elsewhere(
     expect(page.locator("h1")).to_have_text(PAGES["complaints"][0])
     expect(page).to_have_url(re.compile("place="))
     page.go_back()
-    expect(page.locator("h1")).to_have_text(PAGES[""][0])
+    expect(page.locator("h1")).to_have_text(PAGES["funds"][0])
     page.reload()
     expect(page.locator("[data-testid=stMetricValue]").first).to_have_text(chosen[0], timeout=20_000)
     fresh = browser.new_context().new_page()
-    visit(fresh, page.url, PAGES[""][0])
+    visit(fresh, page.url, PAGES["funds"][0])
     assert figures(fresh) == chosen
     fresh.context.close()
 
 
 def test_illegal_values_are_dropped(app: Any, context: BrowserContext) -> None:
     page = context.new_page()
-    visit(page, app.address, PAGES[""][0])
+    visit(page, f"{app.address}/funds", PAGES["funds"][0])
     everything = figures(page)
-    visit(page, f"{app.address}/?place=%27%20or%201%3D1&year=1066&lang=Klingon", PAGES[""][0])
+    visit(page, f"{app.address}/funds?place=%27%20or%201%3D1&year=1066&lang=Klingon", PAGES["funds"][0])
     assert figures(page) == everything
 
 
@@ -100,7 +100,7 @@ def select_first_row(page: Page, place: int = 0) -> None:
     canvas.click(position={"x": 16, "y": 52})
 
 
-@pytest.mark.parametrize("name", ["", "complaints"])
+@pytest.mark.parametrize("name", ["funds", "complaints"])
 def test_a_figure_leads_to_its_rows_and_their_total_equals_it(app: Any, context: BrowserContext, name: str) -> None:
     page = context.new_page()
     visit(page, f"{app.address}/{name}", PAGES[name][0])
@@ -122,7 +122,7 @@ def test_an_export_opens_and_says_what_it_is(app: Any, context: BrowserContext) 
 
 def test_a_new_publication_appears_without_a_restart(app: Any, context: BrowserContext) -> None:
     page = context.new_page()
-    visit(page, app.address, PAGES[""][0])
+    visit(page, f"{app.address}/funds", PAGES["funds"][0])
     before = page.get_by_text("数据截至").first.inner_text()
     shown = current(app.data)
     assert shown

@@ -16,7 +16,8 @@ from dashboards.exports import workbook
 from dashboards.formats import median, share, wan, yuan
 from dashboards.limits import app_limit, parameters
 from dashboards.places import labelled, place_name
-from dashboards.queries import Publication, Scope
+from dashboards.queries import Publication, Reader, Scope
+from dashboards.queries.funds import fund_usage
 from dashboards.texts import Words, catalogue
 from pipelines.contracts import code_lists
 from pipelines.divisions import load_divisions
@@ -136,15 +137,15 @@ def publication(tmp_path: Path) -> Publication:
 
 
 def test_a_place_holds_everything_under_it(publication: Publication) -> None:
-    assert queries.fund_usage(publication, Scope("371000")).height == 2
-    assert queries.fund_usage(publication, Scope("371002")).height == 1
-    assert queries.fund_usage(publication, Scope(None, 2024))["division_code"].to_list() == ["140502"]
-    assert queries.fund_usage(publication, Scope()).height == 3
+    assert fund_usage(Reader(publication), Scope("371000")).height == 2
+    assert fund_usage(Reader(publication), Scope("371002")).height == 1
+    assert fund_usage(Reader(publication), Scope(None, 2024))["division_code"].to_list() == ["140502"]
+    assert fund_usage(Reader(publication), Scope()).height == 3
 
 
 @pytest.mark.parametrize("hostile", ["' or 1=1 --", "3710%", "'; drop view fund_usage; --", "\0"])
 def test_hostile_values_find_nothing(publication: Publication, hostile: str) -> None:
-    assert queries.fund_usage(publication, Scope(hostile)).height == 0
+    assert fund_usage(Reader(publication), Scope(hostile)).height == 0
 
 
 def test_without_a_publication_there_is_none(tmp_path: Path) -> None:

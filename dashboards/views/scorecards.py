@@ -3,11 +3,12 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, queries
+from dashboards import charts
 from dashboards.components import View, draw, export, headline, nothing, reach, table, total_line
 from dashboards.formats import median
 from dashboards.limits import app_limit
 from dashboards.places import place_name
+from dashboards.queries import scorecards as asked
 
 
 def _chart(view: View, providers: pl.DataFrame, few: float) -> None:
@@ -53,7 +54,7 @@ def _shown(view: View, providers: pl.DataFrame, few: float) -> pl.DataFrame:
 
 def _complaints(view: View, row: dict[str, object]) -> None:
     words = view.words
-    rows = queries.provider_complaints(view.publication, str(row["provider_id"]))
+    rows = asked.provider_complaints(view.reader, str(row["provider_id"]))
     st.subheader(f"{words('rows_behind')}：{row['name'] or row['provider_id']}")
     total_line(view, rows.height, str(rows.height), str(row["complaints_received"]))
     lists = {
@@ -76,7 +77,7 @@ def _complaints(view: View, row: dict[str, object]) -> None:
 def show(view: View) -> None:
     """The page."""
     headline(view, "providers_question")
-    providers = queries.providers(view.publication, view.scope)
+    providers = asked.providers(view.reader, view.scope)
     if not providers.height:
         nothing(view)
         return

@@ -1,0 +1,124 @@
+"""The app's door to the store of decisions: where findings stand, what is decided, and the log of use.
+
+Whoever is asked here has passed the door of `queries`: only findings that the reader sees are ever decided on.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.identity import Identity
+from pipelines.decisions import (
+    Ask,
+    Attachment,
+    Decision,
+    DecisionProblem,
+    Store,
+    decided_finding,
+    initial_state,
+    open_store,
+)
+from pipelines.decisions.entries import Action
+
+_LOG = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def store(data: Path) -> Store:
+    """The store of a data folder; a connection is opened by each transaction, none is kept."""
+    return open_store(data)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _states(data: Path, _head: str) -> pl.DataFrame:
+    # The head of the chain changes with every decision: it is what the cache goes by.
+    return store(data).states()
+
+
+def states(data: Path) -> tuple[str, pl.DataFrame]:
+    """Where findings with a decision stand (finding_id, state, sequence, decided_at, user), and the hash they go by."""
+    head = store(data).head().hash
+    return head, _states(data, head)
+
+
+def history(data: Path, finding_id: str) -> list[Decision]:
+    """All decisions on a finding, the oldest first."""
+    return store(data).history(finding_id)
+
+
+def moved(form: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a finding has another last decision than when the form was last shown: what was filled in then was meant for
+    what stood there. `rows`: finding_id and sequence of what the form is about."""
+    shown: dict[str, int] = st.session_state.get(f"shown.{form}", {})
+    now = {row["finding_id"]: row["sequence"] for row in rows}
+    st.session_state[f"shown.{form}"] = now
+    return any(shown.get(finding_id, sequence) != sequence for finding_id, sequence in now.items())
+
+
+def form_key(form: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """A key that goes with what the form is about and where it stands: what was sent from a form as it stood before is
+    never taken for this one."""
+    text = "|".join(f"{row['finding_id']}:{row['sequence']}" for row in rows)
+    return f"{form}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def decide(
+    data: Path,
+    identity: Identity,
+    run: str,
+    rows: Sequence[Mapping[str, Any]],
+    state: str,
+    reason: str,
+    attachments: Sequence[Attachment] = (),
+) -> list[Decision]:
+    """Decide on findings as they were shown: rows with finding_id, rule, jurisdiction, state and sequence. Raises
+    `DecisionProblem`."""
+    asks = [Ask(decided_finding(dict(row), run), row["state"], row["sequence"]) for row in rows]
+    return store(data).decide_many(asks, state, reason, identity.user, attachments=attachments)
+
+
+def note(
+    data: Path, identity: Identity, action: Action, target: str, run: str, filters: Mapping[str, str] | None = None
+) -> bool:
+    """Write down what somebody saw or took home; whether that could be done."""
+    try:
+        store(data).note_use(identity.user, action, target, run=run, filters=dict(filters or {}))
+    except DecisionProblem as problem:
+        _LOG.error("use was not noted: %s", problem)
+        return False
+    return True
+
+
+def last_visit(data: Path, identity: Identity) -> tuple[str, str] | None:
+    """When the user was here before this session, and which publication was shown; None: never. Noted once a session."""
+    if "last_visit" not in st.session_state:
+        visits = [use for use in store(data).uses(identity.user, "sign_in", last=1) if use.run]
+        st.session_state["last_visit"] = (visits[0].at.isoformat(), visits[0].run) if visits else None
+    return st.session_state["last_visit"]
+
+
+def note_visit(data: Path, identity: Identity, run: str) -> None:
+    """Note that a session has begun, once."""
+    if st.session_state.get("visit_noted") != run:
+        last_visit(data, identity)
+        st.session_state["visit_noted"] = run
+        note(data, identity, "sign_in", "", run)
+
+
+__all__ = [
+    "decide",
+    "form_key",
+    "history",
+    "initial_state",
+    "last_visit",
+    "moved",
+    "note",
+    "note_visit",
+    "states",
+    "store",
+]

@@ -1,0 +1,331 @@
+"""疑点详情: is it true?"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal, cast
+
+import polars as pl
+import streamlit as st
+
+from dashboards import decided
+from dashboards.components import View, export, headline, link, short_keys, table
+from dashboards.identity import may_do
+from dashboards.places import place_name
+from dashboards.queries import finding as asked
+from dashboards.recomputing import recomputed
+from dashboards.texts import Words
+from pipelines.contracts import load_contracts
+from pipelines.decisions import Attachment, Decision, DecisionProblem, initial_state, steps_from
+from pipelines.explaining import Article, Explanation, Parameter, SourceRow, plain_number, sentence
+
+UTC = dt.UTC
+
+
+def rule_name(words: Words, rule: dict[str, Any]) -> str:
+    """The name of a rule."""
+    return words.pick(rule["name_zh"], rule["name_en"])
+
+
+def _no_such_finding(view: View) -> None:
+    """The same words whether a finding never was or is not for this user."""
+    words = view.words
+    st.title(words("no_finding"))
+    st.info(words("no_finding_help"), icon=":material/help:")
+    link(view, "findings", words("page_findings"), ":material/flag:")
+
+
+def _unit(view: View, explanation: Explanation) -> str:
+    return view.words.unit(explanation.rule["measure_unit"])
+
+
+def _figures(view: View, explanation: Explanation, state: str) -> None:
+    words, finding = view.words, explanation.finding
+    unit = _unit(view, explanation)
+    columns = st.columns(4)
+    columns[0].metric(words("decision_state"), words.decision(state))
+    for column, name in ((columns[1], "measure"), (columns[2], "limit")):
+        value = finding[name]
+        column.metric(words.with_unit(words(name), unit), "—" if value is None else plain_number(value))
+    amount = finding["amount"]
+    columns[3].metric(words("amount_yuan"), "—" if amount is None else f"{amount:,.2f}")
+
+
+def _subject(view: View, explanation: Explanation) -> None:
+    words, finding = view.words, explanation.finding
+    places = words.joined(place_name(code) for code in asked.divisions(view.reader, finding["finding_id"]))
+    kind = words(f"kind_{explanation.rule['kind']}")
+    told = [
+        f"**{kind}**",
+        f"{words('division')} {places}",
+        f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
+        f"{words('finding_period')} {finding['period'] or words('whole_period')}",
+        f"{words('judged_on')} {finding['judged_on']}",
+        f"{words('first_seen')} {finding.get('first_seen_on') or '—'}",
+    ]
+    st.markdown("　·　".join(told))
+    if short_keys(finding["subject"]) != finding["subject"]:
+        with st.popover(words("whole_key"), icon=":material/key:", type="tertiary"):
+            st.caption(words("whole_key_help"))
+            st.code(finding["subject"], language=None)
+
+
+def _article(words: Words, article: Article) -> None:
+    title = words.pick(article.document_zh, article.document_en)
+    number = f"（{article.number}）" if article.number else ""
+    name = f"《{title}》" if words.language == "zh" else title
+    with st.container(border=True):
+        st.markdown(f"**{name}{number}**　{article.article}")
+        st.markdown(f"> {article.quotation}")
+
+
+def parameter_name(words: Words, texts: dict[str, dict[str, Any]], parameter: Parameter) -> str:
+    """What a parameter is called; a grouping stands behind it."""
+    name, _, grouping = parameter.name.partition(" (")
+    text = texts.get(name)
+    told = words.pick(text["name_zh"], text["name_en"]) if text else name
+    return f"{told}（{words.code('programme', grouping.rstrip(')'))}）" if grouping else told
+
+
+def _parameter_value(words: Words, texts: dict[str, dict[str, Any]], parameter: Parameter) -> str:
+    text = texts.get(parameter.name.partition(" (")[0])
+    code_list = text["code_list"] if text else None
+    if code_list and parameter.unit is None:
+        return words.joined(words.code(code_list, member) for member in parameter.value.split(", "))
+    unit = words.unit(parameter.unit) if parameter.unit else ""
+    return f"{parameter.value} {unit}".strip()
+
+
+def _basis(view: View, explanation: Explanation) -> None:
+    """Articles verbatim, and each parameter with its value, origin and days."""
+    words, rule = view.words, explanation.rule["rule"]
+    st.subheader(words("articles"))
+    for article in explanation.articles:
+        _article(words, article)
+    st.subheader(words("parameters_that_day", day=explanation.finding["judged_on"]))
+    texts = asked.parameter_texts(view.reader, rule)
+    if not explanation.parameters:
+        st.caption(words("no_parameters"))
+        return
+    shown = pl.DataFrame(
+        {
+            words("parameter"): [parameter_name(words, texts, one) for one in explanation.parameters],
+            words("value"): [_parameter_value(words, texts, one) for one in explanation.parameters],
+            words("origin"): [words(f"basis_{one.basis}") for one in explanation.parameters],
+            words("in_force_from"): [str(one.valid_from) for one in explanation.parameters],
+            words("in_force_to"): [str(one.valid_to or words("until_further")) for one in explanation.parameters],
+        }
+    )
+    st.table(shown, hide_index=True)
+
+
+def _calculation(view: View, explanation: Explanation) -> None:
+    words, rule, finding = view.words, explanation.rule, explanation.finding
+    st.subheader(words("calculation"))
+    st.markdown(words.pick(rule["definition_zh"], rule["definition_en"]))
+    figures = recomputed(explanation)
+    for one in figures:
+        said = {
+            "figure": words("amount_yuan" if one.figure == "amount" else "measure"),
+            "value": f"{one.value:,.2f}" if one.figure == "amount" else plain_number(one.value),
+            "stands": f"{one.stands:,.2f}" if one.figure == "amount" else plain_number(one.stands),
+            "how": words(one.how),
+        }
+        if one.agrees:
+            st.success(words("recomputed", **said), icon=":material/check:")
+        else:
+            st.error(words("recomputed_differs", **said), icon=":material/error:")
+    if finding["measure"] is not None and all(one.figure != "measure" for one in figures):
+        st.info(words("not_recomputed", what=words.pick(rule["measure_zh"], rule["measure"])), icon=":material/info:")
+
+
+def _cell(words: Words, code_list: str | None, value: Any) -> Any:
+    if isinstance(value, list):
+        return words.joined(words.code(code_list, str(one)) if code_list else str(one) for one in value)
+    if code_list and isinstance(value, str):
+        return words.code(code_list, value)
+    if isinstance(value, bool):
+        return words("yes_word" if value else "no_word")
+    return short_keys(str(value)).replace("T", " ") if value is not None else ""
+
+
+def facts_table(words: Words, rows: Sequence[SourceRow], *, in_full: bool = False) -> pl.DataFrame:
+    """Rows of one source as they came, with the headers and labels of the language, and where each stands."""
+    columns = load_contracts()[rows[0].source].columns
+    names = [name for name in rows[0].facts if name in columns and any(row.facts.get(name) is not None for row in rows)]
+    frame: dict[str, list[Any]] = {words("role"): [words(f"role_{row.role}") for row in rows]}
+    for name in names:
+        # A key stands where an id number was.
+        heading = words.pick(columns[name].zh[0].replace("身份证号", "编号"), name.replace("_", " "))
+        values = [row.facts.get(name) for row in rows]
+        if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values if one is not None):
+            frame[heading] = [None if one is None else float(one) for one in values]
+        elif in_full:
+            frame[heading] = [str(one) if one is not None else None for one in values]
+        else:
+            frame[heading] = [_cell(words, columns[name].code_list, one) for one in values]
+    frame[words("file")] = [row.file for row in rows]
+    frame[words("sheet")] = [row.sheet for row in rows]
+    frame[words("line")] = [row.line for row in rows]
+    return pl.DataFrame(frame, strict=False)
+
+
+def _evidence(view: View, explanation: Explanation) -> None:
+    """The rows behind, by source: what stands in them, and in which file, sheet and line."""
+    words, finding_id = view.words, explanation.finding["finding_id"]
+    st.subheader(words("evidence", rows=len(explanation.rows)))
+    st.caption(words.pick(explanation.rule["evidence_zh"], explanation.rule["evidence_en"]))
+    by_source: dict[str, list[SourceRow]] = {}
+    for row in explanation.rows:
+        by_source.setdefault(row.source, []).append(row)
+    for source, rows in by_source.items():
+        counted = sum(row.role == "counted" for row in rows)
+        st.markdown(f"**{words.source(source)}**　{words('rows_of_source', rows=len(rows), counted=counted)}")
+        shown = facts_table(words, rows[: asked.MOST_ROWS])
+        table(view, shown, f"evidence_{source}")
+        if len(rows) > asked.MOST_ROWS:
+            st.caption(words("rows_shown", first=1, last=asked.MOST_ROWS, all=len(rows)))
+        export(view, facts_table(words, rows, in_full=True), "evidence_title", f"{finding_id}_{source}")
+    if asked.has_hidden_rows(view.reader, finding_id):
+        st.caption(words("rows_elsewhere"))
+
+
+def _against(view: View, explanation: Explanation) -> None:
+    """What speaks against the finding."""
+    words, finding = view.words, explanation.finding
+    text = asked.rule_text(view.reader, finding["rule"])
+    st.subheader(words("against"))
+    lines = [
+        f"**{words('assumptions')}**　{words.pick(text['assumptions_zh'], text['assumptions_en'])}",
+        f"**{words('exclusions')}**　{words.pick(text['exclusions_zh'], text['exclusions_en'])}",
+    ]
+    missing = asked.missing_facts(view.reader, finding["rule"], finding["jurisdiction"])
+    if missing:
+        lines.append(f"**{words('missing_facts')}**　{words('missing_facts_help', count=f'{missing:,}')}")
+    for row in asked.exemptions(view.reader, finding["rule"], finding["jurisdiction"]).iter_rows(named=True):
+        reason = words.pick(row["reason_zh"], row["reason_en"])
+        lines.append(
+            f"**{words('exemption')}**　{row['document']} {row['valid_from']} – {row['valid_to'] or ''}　{reason}"
+        )
+    st.markdown("\n\n".join(lines))
+
+
+def _one_decision(view: View, decision: Decision) -> None:
+    words = view.words
+    step = f"{words.decision(decision.from_state)} → **{words.decision(decision.state)}**"
+    at = decision.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    with st.container(border=True):
+        st.markdown(f"{step}　{decision.user}　{at} UTC")
+        st.markdown(f"{words('reason_for_decision')}：{decision.reason}")
+        if decision.note:
+            st.caption(decision.note)
+        for kept in decision.attachments:
+            st.download_button(
+                f"{kept.name}（{kept.size:,} B）",
+                data=lambda sha256=kept.sha256: decided.store(view.data).attachment(sha256),
+                file_name=kept.name,
+                key=f"attachment_{decision.sequence}_{kept.sha256}",
+                icon=":material/attach_file:",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _decide(view: View, explanation: Explanation, state: str, sequence: int, is_own: bool) -> None:
+    """The form for the next decision. `is_own`: the last one was just taken here."""
+    words = view.words
+    steps = {words.pick(step.name_zh, step.name_en): step.to_state for step in steps_from(state)}
+    row = {**explanation.finding, "state": state, "sequence": sequence}
+    if decided.moved("one", [row]) and not is_own:
+        st.warning(words("moved"), icon=":material/sync_problem:")
+    with st.form(decided.form_key("one", [row])):
+        step = st.segmented_control(words("next_step"), list(steps), default=next(iter(steps)), required=True)
+        reason = st.text_area(words("reason_for_decision"), height=90, help=words("reason_help"))
+        files = st.file_uploader(words("attachments"), accept_multiple_files=True, help=words("attachments_help"))
+        sent = st.form_submit_button(words("decide"), type="primary", icon=":material/gavel:")
+    if not sent:
+        return
+    kept = [Attachment(one.name, one.getvalue()) for one in files or []]
+    try:
+        decided.decide(view.data, view.identity, view.publication.run, [row], steps[str(step)], reason, kept)
+    except DecisionProblem as problem:
+        st.error(problem.say(words.language), icon=":material/error:")
+        return
+    st.session_state["told"] = words("decided_one", state=words.decision(steps[str(step)]))
+    st.rerun()
+
+
+def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], state: str, is_own: bool) -> None:
+    words = view.words
+    st.subheader(words("decisions"))
+    if not past:
+        st.caption(words("no_decisions"))
+    for decision in past:
+        _one_decision(view, decision)
+    if may_do(view.identity, "decide"):
+        _decide(view, explanation, state, past[-1].sequence if past else 0, is_own)
+
+
+def _about(view: View, explanation: Explanation) -> pl.DataFrame:
+    """The finding itself as a table for a workbook."""
+    words, finding = view.words, explanation.finding
+    language = cast(Literal["zh", "en"], words.language)
+    pairs = [
+        (words("finding_id"), finding["finding_id"]),
+        (words("sentence"), sentence(explanation, language)),
+        (words("measure"), "" if finding["measure"] is None else plain_number(finding["measure"])),
+        (words("limit"), "" if finding["limit"] is None else plain_number(finding["limit"])),
+        (words("amount_yuan"), "" if finding["amount"] is None else f"{finding['amount']:.2f}"),
+        (words("judged_on"), str(finding["judged_on"])),
+        *[(f"{words('article')} {one.article}", one.quotation) for one in explanation.articles],
+        *[
+            (f"{words('parameter')} {one.name}", f"{one.value} {words.unit(one.unit) if one.unit else ''}".strip())
+            for one in explanation.parameters
+        ],
+        (words("calculation"), words.pick(explanation.rule["definition_zh"], explanation.rule["definition_en"])),
+        *[
+            (f"{words('evidence_title')} {place}", f"{row.source} {row.row_key} {row.file} {row.sheet} {row.line}")
+            for place, row in enumerate(explanation.rows, 1)
+        ],
+    ]
+    return pl.DataFrame(pairs, schema=[words("item"), words("content")], orient="row")
+
+
+def show(view: View) -> None:
+    """The page."""
+    words, finding_id = view.words, st.query_params.get("id", "")
+    explanation = asked.explanation(view.reader, finding_id) if finding_id else None
+    if explanation is None:
+        _no_such_finding(view)
+        return
+    if st.session_state.get("viewed") != (finding_id, view.publication.run):
+        st.session_state["viewed"] = (finding_id, view.publication.run)
+        decided.note(view.data, view.identity, "view", finding_id, view.publication.run)
+    past = decided.history(view.data, finding_id)
+    state = past[-1].state if past else initial_state()
+    rule = explanation.rule
+    headline(view, f"{rule['rule']} {rule_name(words, rule)}", is_key=False)
+    told = st.session_state.pop("told", None)
+    if told:
+        st.success(told, icon=":material/check:")
+    if explanation.finding.get("document"):
+        finding = explanation.finding
+        reason = words.pick(finding["reason_zh"], finding["reason_en"])
+        st.warning(f"**{words('exempted')}**　{finding['document']}　{reason}", icon=":material/verified:")
+    st.markdown(f"##### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
+    _subject(view, explanation)
+    _figures(view, explanation, state)
+    first, second, third, _ = st.columns([2, 2, 2, 4])
+    with first:
+        export(view, _about(view, explanation), "page_finding", finding_id)
+    with second:
+        link(view, "method", words("to_method", rule=rule["rule"]), ":material/function:", rule=rule["rule"])
+    with third:
+        link(view, "findings", words("to_same_rule"), ":material/flag:", rule=rule["rule"])
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _basis(view, explanation)
+        _calculation(view, explanation)
+    with right:
+        _against(view, explanation)
+        _decisions(view, explanation, past, state, told is not None)
+    _evidence(view, explanation)
