@@ -1,6 +1,7 @@
-"""Measure the demo, landing against DuckDB converting the same file without any check, a run, and a run without news.
+"""Measure the demo, landing against DuckDB converting the same file without any check, a run, a run without news, and the
+rules against DuckDB reading the raw visits.
 
-    python -m benchmarks [--size small|city|large] [--folder DIR]
+    python -m benchmarks [--size small|city|large] [--times 1 5] [--folder DIR]
 
 Each step runs in a process of its own, so that its peak of memory is its own; this process loads nothing large, because a
 child's peak begins with its parent's. Results go to standard output as rows of the table in `benchmarks/README.md`.
@@ -11,6 +12,7 @@ import datetime as dt
 import importlib.metadata
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,6 +56,15 @@ from pipelines.vault import Vault, demo_key
 vault = Vault(Path(sys.argv[2]) / "vault")
 outcome = run_all(Run(Path(sys.argv[1]), Path(sys.argv[2]), vault, demo_key(vault), dt.date(2025, 6, 30)))
 assert outcome.is_new == (sys.argv[3] == "new")
+"""
+
+RULES = """
+from benchmarks.rules import measure_rules
+found = measure_rules(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+print(
+    f"| all rules on {found.visits:,} visits (all models {found.models:.1f} s; reading the visits ten times "
+    f"{found.floor:.1f} s) | {found.rules:.1f} s | | {found.rules / found.floor:.1f} |", flush=True
+)
 """
 
 
@@ -104,11 +115,20 @@ def _measure_run(folder: Path, size: str) -> None:
     _tell("a run in which nothing is new", _measure(RUN, demo / "landing", folder / "run", "same"))
 
 
+def _measure_rules(folder: Path, size: str, times: list[int]) -> None:
+    """The rules on the demo, and on multiples of it, to see how their cost grows."""
+    for factor in times:
+        measured = _measure(RULES, folder / "demo" / "landing", folder / "rules", str(factor))
+        _tell(f"the same: landing what is new, and all models, on {factor} times the demo of size {size}", measured)
+        shutil.rmtree(folder / "rules" / f"times-{factor}")
+
+
 def main() -> None:
     """Measure everything and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=["small", "city", "large"], default="large")
     parser.add_argument("--folder", type=Path, help="where to write: 12 GB for the size large [the temporary folder]")
+    parser.add_argument("--times", type=int, nargs="+", default=[1], help="multiples of the demo for the rules [1]")
     given = parser.parse_args()
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
@@ -117,6 +137,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         _measure_landing(Path(name), given.size)
         _measure_run(Path(name), given.size)
+        _measure_rules(Path(name), given.size, given.times)
 
 
 if __name__ == "__main__":

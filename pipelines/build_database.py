@@ -53,7 +53,10 @@ def _source_view(contract: Contract, parts: list[Path]) -> str:
     """The accepted rows of all files of a source.
 
     The casts cost nothing where the type is right and stop a load of another shape at the door. The file's facts are
-    joined by the part's path, which is constant within a part.
+    joined by the part's path, which is constant within a part. Every part has its file; the joins are outer ones, and the
+    largest part comes first, because the engine then guesses the number of rows about right (it looks at the first part
+    only, and takes an inner join on a path to leave a handful of rows). Guessed too low, millions of rows are put into the
+    hash table of a join with hundreds.
     """
     columns = [f"part.{_identifier(name)}::{kind} as {_identifier(name)}" for name, kind, _ in source_columns(contract)]
     source = _literal(contract.source)
@@ -68,8 +71,8 @@ def _source_view(contract: Contract, parts: list[Path]) -> str:
             coalesce(part._sheet, '')::varchar as _sheet,
             part._line::bigint as _line
         from read_parquet({_list(parts)}, filename = '_part') as part
-        inner join raw.parts as parts on part._part = parts.path
-        inner join raw.files as files
+        left join raw.parts as parts on part._part = parts.path
+        left join raw.files as files
             on parts.load_id = files.load_id and files.source = {source} and files.status = 'loaded'
     """
 
@@ -154,7 +157,7 @@ def make(
         if rows:
             connection.executemany("insert into raw.parts values (?, ?)", rows)
         for source, contract in load_contracts().items():
-            found = [part for part, _ in parts.get(source, [])]
+            found = sorted((part for part, _ in parts.get(source, [])), key=lambda part: (-part.stat().st_size, part))
             connection.execute(_source_view(contract, found) if found else _empty_view(contract))
         _issues(connection, issues)
 

@@ -370,6 +370,39 @@ def policy_check(documents: Path | None, as_json: bool) -> None:
     sys.exit(1 if any(one.problems for one in checks) else 0)
 
 
+@main.command("what-if")
+@click.option("--data", type=_FOLDER, required=True)
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="A number of the policy; several may be given."
+)
+@click.option("--list", "is_list", is_flag=True, help="Print the numbers that can be changed.")
+@click.option("--json", "as_json", is_flag=True)
+@_says_what_is_wrong
+def what_if(data: Path, changes: tuple[str, ...], is_list: bool, as_json: bool) -> None:
+    """Say what would change if numbers of the policy were others: areas short, people entitled, yuan, findings."""
+    from pipelines import simulating
+    from pipelines.publishing import current
+
+    if is_list:
+        publication = current(data)
+        if publication is None:
+            raise FileNotFoundError(f"nothing is published in {data} yet; make a publication with: oversight run")
+        for number in simulating.numbers(publication):
+            click.echo(f"{number.name}={number.value.normalize():f} {number.unit} ({number.basis})")
+        return
+    try:
+        asked = {name: Decimal(value) for name, _, value in (change.partition("=") for change in changes)}
+        simulation = simulating.simulate(data, asked, lambda step: click.echo(f"  {step}", err=True))
+    except (InvalidOperation, simulating.NoSuchNumber) as error:
+        _fail(str(error) if isinstance(error, simulating.NoSuchNumber) else "a change is written NAME=NUMBER", 2)
+        return
+    if as_json:
+        document = {"folder": str(simulation.folder), "changes": dict(simulation.changes)}
+        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    else:
+        click.echo(simulating.in_words(simulation))
+
+
 @main.group()
 def sample() -> None:
     """Audit samples: draw one as a worksheet, and project what was found in it."""

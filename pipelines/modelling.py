@@ -108,11 +108,23 @@ def build(database: Path, as_of: dt.date, period_start: dt.date | None) -> Model
     return replace(results, rows=_row_counts(database))
 
 
+_WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
+
+def build_without_tests(database: Path, as_of: dt.date, period_start: dt.date | None = None) -> ModelResults:
+    """Seeds and models alone, for measuring what they take. Raises `ModelFailed`."""
+    return _results(_dbt(["build", *_WITHOUT_TESTS], database, variables(as_of, period_start)))
+
+
 def build_rules(database: Path, as_of: dt.date, period_start: dt.date | None) -> None:
     """Only what the rules need, without the tests of the models: for judging small worlds of rows. Raises `ModelFailed`."""
     wanted = ["--select", "+rule_results", "+finding_evidence", "+rule_coverage"]
-    left_out = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    _results(_dbt(["build", *wanted, *left_out], database, variables(as_of, period_start)))
+    _results(_dbt(["build", *wanted, *_WITHOUT_TESTS], database, variables(as_of, period_start)))
+
+
+def seed(database: Path, given: dict[str, str]) -> None:
+    """The policy alone, as tables of the build database. Raises `ModelFailed`."""
+    _results(_dbt(["seed"], database, given))
 
 
 def run_models(database: Path, names: Sequence[str], given: dict[str, str]) -> None:
@@ -144,12 +156,12 @@ def published_marts(database: Path) -> list[str]:
     )
 
 
-def export(database: Path, folder: Path) -> None:
-    """Write every published mart, the files, the quarantine, and the policy by which the rules judged (policy_<seed>), each
-    in the order of all its columns."""
+def export(database: Path, folder: Path, names: Sequence[str] | None = None) -> None:
+    """Write published marts (all of them, if none are named), the files, the quarantine, and the policy by which the rules
+    judged (policy_<seed>), each in the order of all its columns."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        tables = [(f"marts.{name}", name) for name in published_marts(database)]
-        tables += [(f"raw.{name}", name) for name in PUBLISHED_RAW]
+        tables = [(f"marts.{name}", name) for name in names or published_marts(database)]
+        tables += [(f"raw.{name}", name) for name in PUBLISHED_RAW if names is None]
         seeds = connection.execute("select table_name from duckdb_tables() where schema_name = 'policy' order by 1")
         tables += [(f"policy.{name}", f"policy_{name}") for (name,) in seeds.fetchall()]
         for table, name in tables:

@@ -131,6 +131,19 @@ where
     {% endif %}
 {% endmacro %}
 
+{# Of an events source, the keys whose newest row is dated after as_of: on file, but not to be read yet. #}
+{% macro later_keys_of(source_name) %}
+{% set contract = contracts()[source_name] %}
+select accepted.{{ contract.key[0] }}
+from {{ source('raw', source_name) }} as accepted
+{{ anti_join('(select * from ' ~ ref('superseded_rows') ~ " where source = '" ~ source_name ~ "') as superseded", [
+    'accepted._file_order = superseded.file_order',
+    'accepted._line = superseded.line',
+    row_hash(['accepted._sheet']) ~ ' = superseded.sheet_hash',
+]) }}
+where not {{ has_come('accepted.' ~ contract.date, contract.date_type) }}
+{% endmacro %}
+
 {#
     Keys whose row stands in the newest snapshot, up to as_of, of some division; who is missing there has left the
     register. Asked of all accepted rows: a row that another register's row of the day replaces still stands in its own.

@@ -1,23 +1,17 @@
-with all_results as (
-    select
-        rule,
-        jurisdiction,
-        result,
-        subject,
-        exemption_document,
-        cast(case when period = '' then {{ year_of(as_of()) }} else cast(left(period, 4) as integer) end as bigint) as year
-    from {{ ref('rule_results') }}
-)
-
+{% set counted = {
+    'population': 'true',
+    'passed': "result = 'PASS'",
+    'failed': "result = 'FAIL' and exemption_document is null",
+    'not_assessable': "result = 'NOT_ASSESSABLE'",
+    'no_rule_in_force': "result = 'NO_RULE_IN_FORCE'",
+    'exempted': 'exemption_document is not null',
+} %}
 select
+    {% for name, condition in counted.items() %}
+    cast(coalesce(sum(subjects) filter (where {{ condition }}), 0) as bigint) as {{ name }},
+    {% endfor %}
     rule,
     jurisdiction,
-    year,
-    count(subject) as population,
-    count(*) filter (where subject is not null and result = 'PASS') as passed,
-    count(*) filter (where subject is not null and result = 'FAIL' and exemption_document is null) as failed,
-    count(*) filter (where subject is not null and result = 'NOT_ASSESSABLE') as not_assessable,
-    count(*) filter (where subject is not null and result = 'NO_RULE_IN_FORCE') as no_rule_in_force,
-    count(*) filter (where subject is not null and exemption_document is not null) as exempted
-from all_results
+    year
+from {{ ref('rule_outcomes') }}
 group by rule, jurisdiction, year

@@ -1,19 +1,19 @@
-with visits as (
-    select
-        visit_id,
-        count(*) as lines,
-        max(service_month) as latest_month,
-        sum(amount_yuan) - max(amount_yuan) as repeated_yuan,
-        arg_min(division_code, line_id) as division_code
-    from {{ ref('fct_settlement_lines') }}
-    group by visit_id
-)
+{{ config(materialized='view') }}
 
+{# Nearly all visits stand on one line, which then says all there is to say. #}
 select
-    visits.visit_id,
-    visits.lines,
-    visits.latest_month,
-    visits.repeated_yuan,
-    divisions.jurisdiction
-from visits
-left join {{ ref('reg_divisions') }} as divisions on visits.division_code = divisions.division_code
+    lines.visit_id,
+    1 as lines,
+    lines.service_month as latest_month,
+    cast(0 as decimal(18, 2)) as repeated_yuan,
+    lines.jurisdiction
+from {{ ref('msr_settlement_lines') }} as lines
+{{ anti_join(ref('visits_settled_again') ~ ' as again', ['lines.visit_id = again.visit_id']) }}
+union all
+select
+    visit_id,
+    lines,
+    latest_month,
+    repeated_yuan,
+    jurisdiction
+from {{ ref('visits_settled_again') }}

@@ -13,8 +13,18 @@ visits as (
         provider_id,
         service_month,
         minutes,
-        subsidy_amount_yuan
+        subsidy_amount_yuan,
+        true as has_come
     from {{ ref('fct_visits') }}
+    union all
+    select
+        visit_id,
+        null as provider_id,
+        null as service_month,
+        null as minutes,
+        null as subsidy_amount_yuan,
+        false as has_come
+    from ({{ later_keys_of('visits') }})
 ),
 
 -- A batch is settled as a whole: its place is that of its first line, its month the latest of all.
@@ -40,36 +50,35 @@ compared as (
         lines.line_id,
         lines.batch_id,
         lines.visit_id,
-        lines.division_code,
         lines.jurisdiction,
         lines.service_month,
         lines.hours,
         lines.amount_yuan,
-        visits.visit_id is not null as has_visit,
+        coalesce(visits.has_come, false) as has_visit,
+        visits.visit_id is null as is_off_platform,
         visits.service_month as visit_month,
         lines.provider_id != visits.provider_id as is_other_provider,
         round(abs(lines.hours - visits.minutes / 60), {{ binary_noise }}) as hours_apart,
-        lines.amount_yuan - visits.subsidy_amount_yuan as excess_yuan,
-        lines.file,
-        lines.sheet,
-        lines.line
+        lines.amount_yuan - visits.subsidy_amount_yuan as excess_yuan
     from lines
     left join visits on lines.visit_id = visits.visit_id
-),
-
-later_visits as (
-    select visit_id
-    from {{ source('raw', 'visits') }}
-    where not {{ has_come('started_at', 'datetime') }}
-    group by visit_id
 )
 
 select
-    compared.*,
+    compared.line_id,
+    compared.batch_id,
+    compared.visit_id,
+    compared.jurisdiction,
+    compared.service_month,
+    compared.hours,
+    compared.amount_yuan,
+    compared.has_visit,
+    compared.visit_month,
+    compared.excess_yuan,
     batches.jurisdiction as batch_jurisdiction,
     batches.latest_month as batch_month,
     batches.batch_ends_on,
-    not compared.has_visit and later_visits.visit_id is null as is_off_platform,
+    compared.is_off_platform,
     compared.has_visit and (
         compared.is_other_provider
         or coalesce(compared.hours_apart > tolerance_hours.value, false)
@@ -77,5 +86,4 @@ select
     ) as differs
 from compared
 inner join batches on compared.batch_id = batches.batch_id
-left join later_visits on compared.visit_id = later_visits.visit_id
 {{ join_parameters('P02', ['tolerance_hours', 'tolerance_yuan'], 'batches.jurisdiction', 'batches.batch_ends_on') }}

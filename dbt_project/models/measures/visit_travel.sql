@@ -71,23 +71,30 @@ pairs as (
         {{ kilometres_between('earlier_lon', 'earlier_lat', 'travel_lon', 'travel_lat') }} as distance_km
     from ordered
     where is_judged and started_at >= earlier_ended_at
+),
+
+judged as (
+    select
+        pairs.*,
+        -- Without a gap any distance beyond the allowance is too far.
+        greatest(0, pairs.distance_km - allowances.value) > speeds.value * pairs.gap_seconds / 3600 as is_too_fast
+    from pairs
+    left join {{ parameter_rows('S03', 'gps_allowance_km') }} as allowances
+        on
+            pairs.jurisdiction = allowances.jurisdiction
+            and pairs.service_date between allowances.valid_from and allowances.valid_to
+    left join {{ parameter_rows('S03', 'max_speed_kmh') }} as speeds
+        on
+            pairs.jurisdiction = speeds.jurisdiction
+            and pairs.service_date between speeds.valid_from and speeds.valid_to
 )
 
 select
-    pairs.visit_id,
-    pairs.earlier_visit_id,
-    pairs.worker_number,
-    pairs.jurisdiction,
-    pairs.service_date,
-    pairs.subsidy_yuan,
-    -- Without a gap any distance beyond the allowance is too far.
-    greatest(0, pairs.distance_km - allowances.value) > speeds.value * pairs.gap_seconds / 3600 as is_too_fast
-from pairs
-left join {{ parameter_rows('S03', 'gps_allowance_km') }} as allowances
-    on
-        pairs.jurisdiction = allowances.jurisdiction
-        and pairs.service_date between allowances.valid_from and allowances.valid_to
-left join {{ parameter_rows('S03', 'max_speed_kmh') }} as speeds
-    on
-        pairs.jurisdiction = speeds.jurisdiction
-        and pairs.service_date between speeds.valid_from and speeds.valid_to
+    case when is_too_fast then visit_id end as visit_id,
+    case when is_too_fast then earlier_visit_id end as earlier_visit_id,
+    worker_number,
+    jurisdiction,
+    service_date,
+    subsidy_yuan,
+    is_too_fast
+from judged

@@ -1,61 +1,14 @@
-{% call evidence_of('Q04') %}
-    select
-        jurisdiction,
-        line_id as subject,
-        {{ month_text('service_month') }} as period,
-        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
-    from {{ ref('msr_settlement_lines') }}
-    where visit_month != service_month
-    union all
-    select
-        lines.jurisdiction,
-        lines.line_id as subject,
-        {{ month_text('lines.service_month') }} as period,
-        {{ evidence_row('ground', 'visits', 'visits.visit_id', 'visits') }}
-    from {{ ref('msr_settlement_lines') }} as lines
-    inner join {{ ref('fct_visits') }} as visits on lines.visit_id = visits.visit_id
-    where lines.visit_month != lines.service_month
-{% endcall %}
-union all
-{% call evidence_of('P01') %}
-    select
-        batch_jurisdiction as jurisdiction,
-        batch_id as subject,
-        {{ month_text('batch_month') }} as period,
-        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
-    from {{ ref('msr_settlement_lines') }}
-    where is_off_platform
-{% endcall %}
-union all
-{% call evidence_of('P02') %}
-    select
-        batch_jurisdiction as jurisdiction,
-        batch_id as subject,
-        {{ month_text('batch_month') }} as period,
-        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
-    from {{ ref('msr_settlement_lines') }}
-    where differs
-    union all
-    select
-        lines.batch_jurisdiction as jurisdiction,
-        lines.batch_id as subject,
-        {{ month_text('lines.batch_month') }} as period,
-        {{ evidence_row('ground', 'visits', 'visits.visit_id', 'visits') }}
-    from {{ ref('msr_settlement_lines') }} as lines
-    inner join {{ ref('fct_visits') }} as visits on lines.visit_id = visits.visit_id
-    where lines.differs
-{% endcall %}
-union all
-{% call evidence_of('P03') %}
-    select
-        visits.jurisdiction,
-        visits.visit_id as subject,
-        {{ month_text('visits.latest_month') }} as period,
-        {{ evidence_row('counted', 'settlement_lines', 'lines.line_id', 'lines') }}
-    from {{ ref('msr_settled_visits') }} as visits
-    inner join {{ ref('msr_settlement_lines') }} as lines on visits.visit_id = lines.visit_id
-    where visits.lines > 1
-{% endcall %}
+{# Where a line stands in the files is asked once, for the lines of all findings. #}
+select
+    behind.finding_id,
+    behind.role,
+    'settlement_lines' as source,
+    lines.line_id as row_key,
+    lines.file,
+    lines.sheet,
+    lines.line
+from {{ ref('lines_behind_findings') }} as behind
+inner join {{ ref('fct_settlement_lines') }} as lines on behind.line_id = lines.line_id
 union all
 {% call evidence_of('P04') %}
     select
@@ -65,15 +18,6 @@ union all
         {{ evidence_row('counted', 'payments', 'payments.payment_id', 'payments') }}
     from {{ ref('msr_settlement_batches') }} as batches
     inner join {{ ref('fct_payments') }} as payments on batches.batch_id = payments.batch_id
-    union all
-    select
-        batches.last_payment_jurisdiction as jurisdiction,
-        batches.batch_id as subject,
-        {{ month_text('batches.last_paid_on') }} as period,
-        {{ evidence_row('ground', 'settlement_lines', 'lines.line_id', 'lines') }}
-    from {{ ref('msr_settlement_batches') }} as batches
-    inner join {{ ref('msr_settlement_lines') }} as lines on batches.batch_id = lines.batch_id
-    where batches.batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P04')
 {% endcall %}
 union all
 {% call evidence_of('P05') %}
@@ -109,14 +53,6 @@ union all
 {% endcall %}
 union all
 {% call evidence_of('P07') %}
-    select
-        batch_jurisdiction as jurisdiction,
-        batch_id as subject,
-        {{ month_text('batch_month') }} as period,
-        {{ evidence_row('counted', 'settlement_lines', 'line_id') }}
-    from {{ ref('msr_settlement_lines') }}
-    where batch_id in (select found.subject from {{ ref('rule_findings') }} as found where found.rule = 'P07')
-    union all
     select
         batches.jurisdiction,
         batches.batch_id as subject,

@@ -12,5 +12,5 @@ select
     amount,
     exemption_document,
     rule || '-' || left({{ text_digest("concat_ws('|', rule, jurisdiction, subject, period)") }}, 16) as finding_id
-from {{ ref('rule_results') }}
-where result = 'FAIL' and subject is not null
+from {{ ref('rule_outcomes') }}
+where subject is not null

@@ -141,3 +141,11 @@ inner join findings
         and visits.service_month = findings.month
 where visits.is_public
 {% endfor %}
+union all
+-- What a settlement line is compared with.
+select distinct
+    finding_id,
+    'ground' as role,
+    compared_visit_id as visit_id
+from {{ ref('lines_behind_findings') }}
+where compared_visit_id is not null
