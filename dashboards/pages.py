@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboards.components import View
 from dashboards.identity import Identity, landing, may_see
-from dashboards.views import complaints, facilities, funds, quality, scorecards
+from dashboards.views import complaints, facilities, funds, quality, scorecards, what_if
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ PAGES = (
     Page("complaints", complaints.show, ":material/forum:", "topics"),
     Page("facilities", facilities.show, ":material/home_work:", "topics"),
     Page("scorecards", scorecards.show, ":material/grade:", "topics"),
+    Page("what_if", what_if.show, ":material/science:", "topics"),
     Page("quality", quality.show, ":material/fact_check:", "basis"),
 )
 

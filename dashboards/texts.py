@@ -34,6 +34,12 @@ def _jurisdictions() -> dict[str, dict[str, str]]:
         return {row["jurisdiction"]: row for row in csv.DictReader(file)}
 
 
+@cache
+def _units() -> dict[str, dict[str, str]]:
+    with (POLICY / "unit_texts.csv").open(encoding="utf-8", newline="") as file:
+        return {row["unit"]: row for row in csv.DictReader(file)}
+
+
 @dataclass(frozen=True)
 class Words:
     """What things are called in one language."""
@@ -56,7 +62,8 @@ class Words:
 
     def unit(self, unit: str) -> str:
         """A unit of the seeds as it is written in this language."""
-        return catalogue(self.language).get(f"unit {unit}", unit)
+        row = _units().get(unit)
+        return row[f"unit_{self.language}"] if row else unit
 
     def source(self, source: str | None) -> str:
         """The name of a source."""
