@@ -54,9 +54,10 @@ def _chosen(view: View, place: str) -> dict[str, Decimal]:
     )
     changes: dict[str, Decimal] = {}
     by_name = {number.name: number for number in known}
-    for name in picked:
+    columns = st.columns(2)
+    for place_of_input, name in enumerate(picked):
         number = by_name[name]
-        entered = st.number_input(
+        entered = columns[place_of_input % 2].number_input(
             f"{labels[name]} → {words('what_if_new')}",
             min_value=0.0,
             value=float(number.value),
@@ -98,14 +99,18 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
     columns[0].metric(
         words("what_if_findings"),
         f"+{more:,} / −{fewer:,}",
-        f"{yuan:+,.2f} {words('yuan')}",
+        f"{yuan:+,.2f} {words('yuan')}" if yuan else None,
         delta_color="off",
         border=True,
     )
     before, after = (sum(areas[name].to_list()) for name in ("before", "after"))
     metres = sum(areas["short_m2_after"].to_list()) - sum(areas["short_m2_before"].to_list())
     columns[1].metric(
-        words("what_if_areas"), f"{before:,} → {after:,}", f"{metres:+,.1f} m²", delta_color="off", border=True
+        words("what_if_areas"),
+        f"{before:,} → {after:,}",
+        f"{metres:+,.1f} m²" if metres else None,
+        delta_color="off",
+        border=True,
     )
     row = people.row(0, named=True)
     columns[2].metric(
@@ -117,7 +122,7 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
     columns[3].metric(
         words("what_if_yuan"),
         f"{money[0]:,.0f} → {money[1]:,.0f}" if known else words("what_if_no_price"),
-        f"{money[1] - money[0]:+,.0f}" if known else None,
+        f"{money[1] - money[0]:+,.0f}" if known and money[0] != money[1] else None,
         delta_color="off",
         border=True,
         help=words("what_if_yuan_definition"),
@@ -128,7 +133,7 @@ def _results(view: View, simulation: Simulation, place: str) -> None:
     words = view.words
     st.subheader(words("what_if_results"))
     _figures(view, simulation, place)
-    states = simulation.areas().filter(pl.col("jurisdiction") == place)
+    states = simulation.areas().filter((pl.col("jurisdiction") == place) & (pl.col("state") != "NO_RULE_IN_FORCE"))
     if states.height:
         labels = [f"{words(row['table'])} · {words('state_' + row['state'])}" for row in states.iter_rows(named=True)]
         words_of = (words("what_if_before"), words("what_if_after"))
