@@ -113,10 +113,14 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
         border=True,
     )
     row = people.row(0, named=True)
+    joining = row["entitled_after"] - row["entitled_before"]
     columns[2].metric(
-        words("what_if_people"), f"{row['entitled_before']:,} → {row['entitled_after']:,}",
-        f"{row['entitled_after'] - row['entitled_before']:+,}", delta_color="off", border=True,
-    )  # fmt: skip
+        words("what_if_people"),
+        f"{row['entitled_before']:,} → {row['entitled_after']:,}",
+        f"{joining:+,}" if joining else None,
+        delta_color="off",
+        border=True,
+    )
     money = [row["yuan_a_month_before"], row["yuan_a_month_after"]]
     known = None not in money
     columns[3].metric(
