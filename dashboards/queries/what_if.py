@@ -1,0 +1,25 @@
+"""What if: the numbers of the policy that a reader may change, and names for them."""
+
+import polars as pl
+
+from dashboards.queries.base import Reader, ask, cached
+
+
+@cached
+def places(reader: Reader) -> list[str]:
+    """The policies whose whole place the reader sees: a simulation speaks of nothing smaller."""
+    return ask(reader, "select distinct jurisdiction from rule_coverage order by 1")["jurisdiction"].to_list()
+
+
+@cached
+def names(reader: Reader) -> pl.DataFrame:
+    """The names of the rules' numbers, and of the rules: rule, name, rule_zh, rule_en, name_zh, name_en."""
+    return ask(
+        reader,
+        """
+        select
+            texts.rule, texts.name, rules.name_zh as rule_zh, rules.name_en as rule_en, texts.name_zh, texts.name_en
+        from policy_parameter_texts as texts
+        inner join policy_rules as rules using (rule)
+        """,
+    )
