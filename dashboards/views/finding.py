@@ -215,7 +215,7 @@ def _one_decision(view: View, decision: Decision) -> None:
     at = decision.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     with st.container(border=True):
         st.markdown(f"{step}　{decision.user}　{at} UTC")
-        st.markdown(f"{words('reason_for_decision')}：{decision.reason}")
+        st.markdown(words.named(words("reason_for_decision"), decision.reason))
         if decision.note:
             st.caption(decision.note)
         for kept in decision.attachments:
