@@ -19,6 +19,7 @@ from dashboards.views import (
     overview,
     policy,
     quality,
+    report,
     scorecards,
     what_if,
 )
@@ -47,6 +48,7 @@ PAGES = (
     Page("policy", policy.show, ":material/gavel:", "basis"),
     Page("method", method.show, ":material/function:", "basis"),
     Page("quality", quality.show, ":material/fact_check:", "basis"),
+    Page("report", report.show, ":material/summarize:", "results"),
 )
 
 

@@ -1,14 +1,8 @@
-"""What if: the numbers of the policy that a reader may change, and names for them."""
+"""What if: what the numbers of the policy are called."""
 
 import polars as pl
 
 from dashboards.queries.base import Reader, ask, cached
-
-
-@cached
-def places(reader: Reader) -> list[str]:
-    """The policies whose whole place the reader sees: a simulation speaks of nothing smaller."""
-    return ask(reader, "select distinct jurisdiction from rule_coverage order by 1")["jurisdiction"].to_list()
 
 
 @cached

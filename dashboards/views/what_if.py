@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboards import charts
 from dashboards.components import View, chart, export, headline, table
+from dashboards.queries import report as reportable
 from dashboards.queries import what_if as asked
 from pipelines.publishing import current
 from pipelines.simulations import Number, Simulation, finished, numbers
@@ -184,7 +185,7 @@ def show(view: View) -> None:
     words = view.words
     headline(view, "what_if_question")
     st.warning(words("what_if_warning"), icon=":material/science:")
-    places = asked.places(view.reader)
+    places = reportable.places(view.reader)
     if not places:
         st.info(words("what_if_no_place"))
         return
