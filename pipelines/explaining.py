@@ -164,12 +164,11 @@ def _exposures(folder: Path, finding: dict[str, Any], verdict: str | None) -> tu
 
 
 def explain(
-    folder: Path, finding_id: str, rows: tuple[SourceRow, ...] | None = None, verdict: str | None = None
+    folder: Path, finding_id: str, verdict: str | None = None, rows: tuple[SourceRow, ...] | None = None
 ) -> Explanation:
-    """Everything behind one finding of the publication in `folder`.
+    """Everything behind one finding of the publication in `folder`; `verdict` is what a person has decided on it.
 
-    rows: those of its rows that may be shown, if that is not for this module to say. verdict: what a person has decided on
-    it. Raises `UnknownFinding`.
+    `rows`: those of its rows that may be shown, if that is not for this module to say. Raises `UnknownFinding`.
     """
     finding = _find(folder, finding_id)
     rule, place = finding["rule"], finding["jurisdiction"]

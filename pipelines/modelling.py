@@ -188,7 +188,7 @@ def export(database: Path, folder: Path, names: Sequence[str] | None = None) -> 
         seeds = connection.execute("select table_name from duckdb_tables() where schema_name = 'policy' order by 1")
         tables += [(f"policy.{name}", f"policy_{name}") for (name,) in seeds.fetchall()]
         for table, name in tables:
-            relation = connection.table(table).order("ALL")
+            relation = connection.sql(f"from {table}").order("ALL")
             relation.write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
 
 

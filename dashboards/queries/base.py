@@ -97,14 +97,19 @@ def cached(function: Function) -> Function:
 # Where a row lies. A transfer is a row of both its ends.
 _DIVISIONS: Mapping[str, tuple[str, ...]] = {
     "area_compliance": ("division_code",),
+    "area_delivery": ("division_code",),
+    "complaint_counters": ("division_code",),
     "complaint_counts": ("division_code",),
     "files": ("division",),
     "finding_places": ("division_code",),
     "fund_usage": ("division_code",),
     "land_compliance": ("division_code",),
+    "payment_coverage": ("division_code",),
     "provider_activity": ("division_code",),
     "quality_checks": ("division",),
     "rows_outside_policies": ("division_code",),
+    "settlement_batches": ("division_code",),
+    "settlement_lines": ("division_code",),
     "source_freshness": ("division_key",),
     "trace_budgets": ("division_code",),
     "trace_complaints": ("division_code",),
@@ -124,6 +129,17 @@ _OF_SEEN_FINDINGS = (
 _OF_SEEN_PROVIDERS = "provider in (select provider_id from stored.provider_activity where {inside})"
 _OF_SEEN_POLICIES = "jurisdiction in (select jurisdiction from stored.policy_jurisdictions where {inside})"
 
+# Figures of a provider lie where the provider does.
+_OF_PROVIDERS = (
+    "complaint_funnel",
+    "monthly_series",
+    "scorecard_domains",
+    "scorecard_measures",
+    "scorecard_quarters",
+    "scorecard_rows",
+    "scorecards",
+)
+
 # Where a row lies that does not say so itself, and the column that `inside` is asked about.
 _THROUGH: Mapping[str, tuple[str, str]] = {
     "findings": (_OF_SEEN_FINDINGS, "division_code"),
@@ -135,22 +151,18 @@ _THROUGH: Mapping[str, tuple[str, str]] = {
     "quarantine": ("file in (select file from stored.files where {inside})", "division"),
     "rule_coverage": (_OF_SEEN_POLICIES, "prefix"),
     "entitlement": (_OF_SEEN_POLICIES, "prefix"),
-    "scorecards": (_OF_SEEN_PROVIDERS, "division_code"),
-    "scorecard_domains": (_OF_SEEN_PROVIDERS, "division_code"),
-    "scorecard_measures": (_OF_SEEN_PROVIDERS, "division_code"),
-    "complaint_funnel": (_OF_SEEN_PROVIDERS, "division_code"),
+    **dict.fromkeys(_OF_PROVIDERS, (_OF_SEEN_PROVIDERS, "division_code")),
 }
 _BEHIND: Mapping[str, tuple[str, ...]] = {
     "findings": ("finding_places", "policy_rules"),
     "exempted_findings": ("finding_places", "policy_rules"),
     "finding_history": ("finding_places",),
+    "complaint_counters": ("policy_rules",),
     "finding_evidence": ("finding_places", "findings", "exempted_findings", "policy_rules"),
     "quarantine": ("files",),
     "rule_coverage": ("policy_jurisdictions", "policy_rules"),
     "entitlement": ("policy_jurisdictions",),
-    **dict.fromkeys(
-        ("scorecards", "scorecard_domains", "scorecard_measures", "complaint_funnel"), ("provider_activity",)
-    ),
+    **dict.fromkeys(_OF_PROVIDERS, ("provider_activity",)),
 }
 
 
@@ -179,6 +191,7 @@ _WITHOUT_PERSONS: Mapping[str, str] = {
     "exempted_findings": f"rule in ({_NOT_ON_PERSONS})",
     "rule_coverage": f"rule in ({_NOT_ON_PERSONS})",
     "finding_evidence": f"left(finding_id, 3) in ({_NOT_ON_PERSONS})",
+    "complaint_counters": f"rule in ({_NOT_ON_PERSONS})",
 }
 
 
@@ -210,6 +223,7 @@ def _hidden_columns() -> Mapping[str, str]:
     return {
         "evidence_rows": f"cast(json_merge_patch(facts, '{nothing}') as varchar) as facts, {key}",
         "finding_evidence": key,
+        "scorecard_rows": key,
         "trace_complaints": "cast(null as varchar) as worker_id",
         "trace_payments": "cast(null as varchar) as payee_id, cast(null as varchar) as payee_account",
     }

@@ -78,7 +78,7 @@ def explanation(reader: Reader, finding_id: str) -> Explanation | None:
         )
         for row in seen.iter_rows(named=True)
     )
-    return explain(Path(reader.publication.folder), finding_id, given)
+    return explain(Path(reader.publication.folder), finding_id, rows=given)
 
 
 @cached

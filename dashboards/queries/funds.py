@@ -17,29 +17,3 @@ def fund_usage(reader: Reader, scope: Scope) -> pl.DataFrame:
         """,
         {"prefix": scope.prefix, "year": scope.year},
     )
-
-
-_FUND_TRACES = {
-    "payments": ("trace_payments", "division_code"),
-    "budgets": ("trace_budgets", "division_code"),
-    "transfers": ("trace_transfers", "to_division"),
-}
-
-
-@cached
-def fund_rows(
-    reader: Reader, kind: str, division: str, year: int, programme: str | None, fund_source: str | None
-) -> pl.DataFrame:
-    """The rows behind one row of fund usage: its payments, budget lines, or transfers received."""
-    table, column = _FUND_TRACES[kind]
-    return ask(
-        reader,
-        f"""
-        select * from {table}
-        where
-            {column} = $division and fiscal_year = $year
-            and programme is not distinct from $programme and fund_source is not distinct from $fund_source
-        order by all
-        """,
-        {"division": division, "year": year, "programme": programme, "fund_source": fund_source},
-    )

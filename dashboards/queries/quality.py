@@ -69,3 +69,31 @@ def issue_rows(reader: Reader, source: str, column: str, reason: str, level: str
 def checks(reader: Reader) -> pl.DataFrame:
     """All checks, those that failed first."""
     return ask(reader, "select * from quality_checks order by passed, severity, subject_kind, source, file")
+
+
+@cached
+def file_problems(reader: Reader, file: str) -> pl.DataFrame:
+    """Quarantined rows and emptied cells of a file, without any value."""
+    return ask(
+        reader,
+        """
+        select file, sheet, line, "column", reason, level from quarantine
+        where file = $file
+        order by level desc, sheet, line, "column"
+        """,
+        {"file": file},
+    )
+
+
+@cached
+def check_rows(reader: Reader, source: str | None, file: str | None) -> pl.DataFrame:
+    """What stands behind a check that failed: the quarantined rows and emptied cells of its file, else of its source."""
+    return ask(
+        reader,
+        """
+        select file, sheet, line, "column", reason, level from quarantine
+        where ($file is not null and file = $file) or ($file is null and source = $source)
+        order by file, sheet, line, "column"
+        """,
+        {"source": source, "file": file},
+    )

@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards import decided
-from dashboards.charts import DEEP, SAND
 from dashboards.components import STATE_LOOKS, View, export, headline, link, opening_table, share_bar, table
+from dashboards.figures.style import DEEP, SAND
 from dashboards.formats import wan
 from dashboards.queries import Reader, previous, shell
 from dashboards.queries import findings as queue

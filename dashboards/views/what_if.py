@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from dashboards import charts
 from dashboards.components import View, chart, export, headline, table
+from dashboards.figures.what_if import before_and_after
 from dashboards.queries import report as reportable
 from dashboards.queries import what_if as asked
 from pipelines.publishing import current
@@ -142,7 +142,7 @@ def _results(view: View, simulation: Simulation, place: str) -> None:
     if states.height:
         labels = [f"{words(row['table'])} · {words('state_' + row['state'])}" for row in states.iter_rows(named=True)]
         words_of = (words("what_if_before"), words("what_if_after"))
-        figure = charts.before_and_after(labels, states["before"].to_list(), states["after"].to_list(), words_of)
+        figure = before_and_after(labels, states["before"].to_list(), states["after"].to_list(), words_of)
         chart(view, figure, "what_if_states", "what_if_states")
         shown = states.select(
             pl.Series(words("what_if_table"), [words(name) for name in states["table"]]),

@@ -194,8 +194,9 @@ def _money_and_office_tables(community: Community, batches: pl.DataFrame) -> Ite
         rows += money.redemption_payments(place, points)
         yield Table("points", place, place.division, EXPORTED_ON, points)
     payments = money_faults.plant_payment_faults(community, money.payment_frame(rows), sites, sanctions)
-    budgets = money_faults.plant_budget_faults(place, setup, money.make_budgets(payments))
-    transfers = money_faults.plant_transfer_faults(place, setup, money.make_transfers(place, setup))
+    planned = money.make_budgets(payments)
+    budgets = money_faults.plant_budget_faults(place, setup, planned)
+    transfers = money_faults.plant_transfer_faults(place, setup, money.make_transfers(place, setup, planned))
     lottery = money_faults.plant_lottery_faults(place, setup, money.make_lottery(place, setup))
     events = {
         "payments": payments,

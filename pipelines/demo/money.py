@@ -220,21 +220,41 @@ def make_budgets(payments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def make_transfers(place: Place, setup: Setup) -> pl.DataFrame:
-    """Money from the province to the place and on to its counties, received in full within a month."""
+# What the province pays its share of through the city; it pays nothing towards the rest in this demo.
+_PASSED_DOWN = ("operating_subsidy", "purchased_service")
+
+
+def _quarterly(budgets: pl.DataFrame) -> dict[tuple[int, str], dict[str, float]]:
+    """What each county is due in each quarter of a year, by year and programme: its provincial budget in equal parts."""
+    upper = budgets.filter((pl.col("fund_source") == "provincial") & pl.col("programme").is_in(_PASSED_DOWN))
+    due: dict[tuple[int, str], dict[str, float]] = {}
+    for row in upper.sort("fiscal_year", "programme", "division_code").iter_rows(named=True):
+        part = round(row["amount"] / len(_quarters(row["fiscal_year"])), 2)
+        due.setdefault((row["fiscal_year"], row["programme"]), {})[row["division_code"]] = part
+    return due
+
+
+def _quarters(year: int) -> range:
+    return range(1, 3 if year == AS_OF.year else 5)
+
+
+def make_transfers(place: Place, setup: Setup, budgets: pl.DataFrame) -> pl.DataFrame:
+    """The province's share of the budgets, quarter by quarter to the place and on to its counties, received in full within
+    a month."""
     rng = setup.rng(place.slug, "transfers")
     above = f"{place.prefix[:2]}0000"
     rows: list[Row] = []
-    for year in YEARS:
-        for quarter in range(1, 3 if year == AS_OF.year else 5):
-            steps = [(above, place.division)] + [(place.division, to) for to in place.counties if to != place.division]
-            for number, (giver, taker) in enumerate(steps):
+    for (year, programme), due in _quarterly(budgets).items():
+        for quarter in _quarters(year):
+            down = [(place.division, county, part) for county, part in due.items() if county != place.division]
+            steps = [(above, place.division, round(sum(due.values()), 2)), *down]
+            for number, (giver, taker, amount) in enumerate(steps):
                 allocated = date(year, 3 * quarter - 2, 8) + timedelta(days=int(rng.integers(0, 14)))
-                amount = float(rng.integers(40, 400) * 5_000)
+                mark = 1 + _PASSED_DOWN.index(programme)
                 rows.append(
                     {
-                        "transfer_id": f"{place.division}财社〔{year}〕{quarter}{number:02d}号",
-                        "programme": "purchased_service",
+                        "transfer_id": f"{place.division}财社〔{year}〕{mark}{quarter}{number:02d}号",
+                        "programme": programme,
                         "fund_source": "provincial",
                         "fiscal_year": year,
                         "from_division": giver,

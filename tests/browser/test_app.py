@@ -17,9 +17,9 @@ from pipelines.publishing import current, switch
 PICTURES = Path(__file__).resolve().parent.parent.parent / "screenshots"
 PAGES = {
     "funds": ("资金是否到达服务？", "Did the money reach services?"),
-    "complaints": ("投诉有多少，处理得如何？", "How many complaints are there, and how are they handled?"),
+    "complaints": ("哪些机构的投诉超出偶然？", "Whose complaints are more than chance explains?"),
     "facilities": ("哪里缺养老用房，哪里缺用地？", "Where are rooms or land for care short?"),
-    "scorecards": ("各机构服务了多少、评价如何？", "How much does each provider serve, and how is it rated?"),
+    "scorecards": ("机构表现如何？", "How does a provider perform?"),
     "quality": ("数据能信吗？", "Can the data be trusted?"),
 }
 

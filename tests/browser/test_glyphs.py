@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashboards.charts import FONT
+from dashboards.figures.style import FONT
 from dashboards.places import place_name
 from dashboards.serve import GROUNDS
 from dashboards.texts import catalogue

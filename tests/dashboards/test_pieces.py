@@ -5,13 +5,12 @@ import io
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 import python_calamine as calamine
 
-from dashboards import charts, queries
+from dashboards import queries
 from dashboards.exports import workbook
 from dashboards.formats import median, share, wan, yuan
 from dashboards.limits import app_limit, parameters
@@ -71,17 +70,6 @@ def test_limits_have_article_quotation_and_days() -> None:
     assert app_limit("few_visits", "2025-06-30") == 200
     with pytest.raises(KeyError):
         app_limit("few_visits", "1999-01-01")
-
-
-def test_charts_label_every_figure_and_keep_to_four_series() -> None:
-    steps: Any = charts.money_steps(["a", "b"], [10_000, 25_000])
-    assert list(steps.data[0].y) == [1, 2.5]
-    months: Any = charts.stacked_months(["2025-01"], [(str(number), [1]) for number in range(4)])
-    assert len(months.data) == 4
-    shown: Any = charts.paid_beside_budget(["x", "y"], [20_000, None], [10_000.0, 5_000.0], ("b", "p", "no budget"))
-    assert [list(trace.y) for trace in shown.data] == [["x", "y"], ["x"], ["y"]]
-    bars: Any = charts.land_bars(["a", "b"], [0.2, None], ["PASS", "NOT_ASSESSABLE"], 0.15, "limit")
-    assert len(set(bars.data[0].marker.color)) == 2
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1"])

@@ -17,19 +17,22 @@ from dashboards.queries import (
     Publication,
     Reader,
     Scope,
+    cards,
     complaints,
     current,
     facilities,
     finding,
     findings,
     funds,
+    money,
     overview,
     policy,
     previous,
     quality,
     report,
-    scorecards,
+    rooms,
     shell,
+    upheld,
     what_if,
 )
 from dashboards.queries import base as door
@@ -38,17 +41,20 @@ from pipelines.paths import POLICY
 
 HERE, THERE = "371002", "371081"  # two districts of one city
 FAMILIES = (
+    "cards",
     "complaints",
     "facilities",
     "finding",
     "findings",
     "funds",
+    "money",
     "overview",
     "policy",
     "quality",
     "report",
-    "scorecards",
+    "rooms",
     "shell",
+    "upheld",
     "what_if",
 )
 NO_STATES = pl.DataFrame(schema={"finding_id": pl.String, "state": pl.String, "sequence": pl.Int64})
@@ -66,6 +72,32 @@ KEY = "c1" * 12
 
 def _per_district(**columns: Any) -> pl.DataFrame:
     return pl.DataFrame(columns, strict=False)
+
+
+def _cards() -> dict[str, pl.DataFrame]:
+    """The cards of a provider in each district."""
+    card = {"provider": ["here", "there"], "jurisdiction": ["weihai", "weihai"]}
+    measure = {"measure": ["trained_workers", "trained_workers"]}
+    row = {"file": ["a.csv", "b.csv"], "sheet": ["", ""], "line": [2, 3]}
+    return {
+        "scorecards": _per_district(**card, total=[90.0, 80.0], visits=[1, 2]),
+        "scorecard_domains": _per_district(**card, domain=["staffing", "staffing"], score=[90.0, 80.0]),
+        "scorecard_measures": _per_district(
+            **card, **measure, domain=["staffing", "staffing"], score=[9.0, 8.0], weight=[1, 1]
+        ),
+        "scorecard_quarters": _per_district(**card, quarter=["2025-Q1", "2025-Q1"], measure=[None, None]),
+        "scorecard_rows": _per_district(
+            **card,
+            **measure,
+            source=["workers", "workers"],
+            row_key=[f"{KEY}|here", f"{KEY}|there"],
+            day=[DAY, DAY],
+            counts_in_k=[True, True],
+            **row,
+        ),
+        "complaint_funnel": _per_district(**card, visits=[1, 2], rate=[1.0, 2.0]),
+        "monthly_series": _per_district(**card, month=[DAY, DAY]),
+    }
 
 
 def tables() -> dict[str, pl.DataFrame]:
@@ -149,7 +181,7 @@ def tables() -> dict[str, pl.DataFrame]:
             **row,
         ),
         "trace_budgets": _per_district(
-            **both, fiscal_year=[2025, 2025], programme=["a", "a"], fund_source=["b", "b"], amount=money
+            **both, fiscal_year=[2025, 2025], programme=["a", "a"], fund_source=["b", "b"], amount=money, **row
         ),
         "trace_transfers": _per_district(
             from_division=["371000", "371000"],
@@ -158,7 +190,60 @@ def tables() -> dict[str, pl.DataFrame]:
             programme=["a", "a"],
             fund_source=["b", "b"],
             allocated_amount=money,
+            received_amount=money,
+            transfer_id=["t1", "t2"],
+            to_jurisdiction=["weihai", "weihai"],
+            allocated_on=[DAY, DAY],
+            received_on=[DAY, DAY],
+            **row,
         ),
+        "payment_coverage": _per_district(
+            **both,
+            payment_id=["p1", "p2"],
+            batch_id=["JS-here", "JS-there"],
+            fiscal_year=[2025, 2025],
+            programme=["a", "a"],
+            fund_source=["county", "county"],
+            amount=money,
+            covered=money,
+            state=["covered", "covered"],
+            paid_on=[DAY, DAY],
+            **row,
+        ),
+        "settlement_batches": _per_district(
+            **both,
+            batch_id=["JS-here", "JS-there"],
+            provider_id=["here", "there"],
+            programme=["a", "a"],
+            last_month=[DAY, DAY],
+            recorded=money,
+            paid=money,
+        ),
+        "settlement_lines": _per_district(
+            **both,
+            batch_id=["JS-here", "JS-there"],
+            line_id=["l1", "l2"],
+            amount=money,
+            visit_amount=money,
+            state=["matches", "matches"],
+            **row,
+        ),
+        "area_delivery": _per_district(
+            **both, residential_area_id=["XQ-here", "XQ-there"], step=[1, 1], state=["FAIL", "FAIL"]
+        ),
+        "complaint_counters": _per_district(
+            **both,
+            rule=["C01", "C03"],
+            jurisdiction=["weihai", "weihai"],
+            subject=[KEY, "K-there"],
+            provider_id=["here", "there"],
+            complaints=[1, 1],
+            threshold=[3, 3],
+            judged_on=[DAY, DAY],
+            starts_on=[DAY, DAY],
+            ends_on=[DAY, DAY],
+        ),
+        **_cards(),
         "complaint_counts": _per_district(
             **both,
             month=["2025-03", "2025-03"],
@@ -175,6 +260,8 @@ def tables() -> dict[str, pl.DataFrame]:
             provider_id=["here", "there"],
             worker_id=[KEY, KEY],
             received_on=[DAY, DAY],
+            jurisdiction=["weihai", "weihai"],
+            verdict=["upheld", "upheld"],
         ),
         "area_compliance": _per_district(
             **both,
@@ -182,8 +269,16 @@ def tables() -> dict[str, pl.DataFrame]:
             name=["甲", "乙"],
             state=["FAIL", "FAIL"],
             short_m2=[1.0, 2.0],
+            rule=["A01", "A01"],
+            jurisdiction=["weihai", "weihai"],
         ),
-        "trace_residential_areas": _per_district(residential_area_id=["XQ-here", "XQ-there"], **both, **row),
+        "trace_residential_areas": _per_district(
+            residential_area_id=["XQ-here", "XQ-there"],
+            **both,
+            **row,
+            room_area_planned=[1.0, 2.0],
+            room_area_provided=[1.0, 2.0],
+        ),
         "land_compliance": _per_district(**both),
         "trace_facilities": _per_district(
             **both,
@@ -279,7 +374,38 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "findings.rules_found": (findings.rules_found, ()),
     "findings.coverage": (findings.coverage, (Scope(),)),
     "funds.fund_usage": (funds.fund_usage, (Scope(),)),
-    "funds.fund_rows": (funds.fund_rows, ("payments", THERE, 2025, "a", "b")),
+    "money.programmes": (money.programmes, (Scope(),)),
+    "money.settled_programmes": (money.settled_programmes, ()),
+    "money.stages": (money.stages, (Scope(), None)),
+    "money.step_rows": (money.step_rows, (Scope(), None, "gap_paid", None)),
+    "money.transfers": (money.transfers, (Scope(), None)),
+    "money.batches": (money.batches, (Scope(), 10)),
+    "money.batch": (money.batch, ("JS-there",)),
+    "money.batch_payments": (money.batch_payments, ("JS-there",)),
+    "money.batch_states": (money.batch_states, ("JS-there",)),
+    "money.batch_lines": (money.batch_lines, ("JS-there", None, None)),
+    "money.findings_on": (money.findings_on, (("XQ-there", "JS-both"), ("A01", "P04"))),
+    "rooms.counties": (rooms.counties, (Scope(),)),
+    "rooms.delivery": (rooms.delivery, (Scope(),)),
+    "rooms.area": (rooms.area, ("XQ-there",)),
+    "rooms.area_steps": (rooms.area_steps, ("XQ-there",)),
+    "upheld.peer_groups": (upheld.peer_groups, (Scope(),)),
+    "upheld.funnel": (upheld.funnel, ("weihai",)),
+    "upheld.setting": (upheld.setting, ("weihai", "funnel_inner_confidence")),
+    "upheld.provider_upheld": (upheld.provider_upheld, ("there", "weihai")),
+    "upheld.months": (upheld.months, ("there", "weihai")),
+    "upheld.counters": (upheld.counters, (Scope(),)),
+    "upheld.counter_rows": (upheld.counter_rows, ("C03", "weihai", "K-there")),
+    "cards.peer_groups": (cards.peer_groups, (Scope(),)),
+    "cards.cards": (cards.cards, ("weihai",)),
+    "cards.jurisdictions_of": (cards.jurisdictions_of, ("there",)),
+    "cards.domain_scores": (cards.domain_scores, ("weihai",)),
+    "cards.measures": (cards.measures, ("there", "weihai")),
+    "cards.words_of_domains": (cards.words_of_domains, ()),
+    "cards.words_of_measures": (cards.words_of_measures, ()),
+    "cards.quarters": (cards.quarters, ("there", "weihai")),
+    "cards.rows": (cards.rows, ("there", "weihai", "trained_workers", None)),
+    "cards.settings": (cards.settings, ("weihai",)),
     "overview.money": (overview.money, (Scope(),)),
     "overview.money_by_year": (overview.money_by_year, (Scope(),)),
     "overview.complaints_by_month": (overview.complaints_by_month, (Scope(),)),
@@ -299,8 +425,8 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "quality.checks": (quality.checks, ()),
     "report.places": (report.places, ()),
     "report.providers": (report.providers, ("weihai",)),
-    "scorecards.providers": (scorecards.providers, (Scope(),)),
-    "scorecards.provider_complaints": (scorecards.provider_complaints, ("there",)),
+    "quality.file_problems": (quality.file_problems, ("b.csv",)),
+    "quality.check_rows": (quality.check_rows, ("visits", None)),
     "shell.divisions": (shell.divisions, ()),
     "shell.years": (shell.years, ()),
     "shell.freshness": (shell.freshness, ()),
@@ -311,7 +437,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 
 # Texts of documents and rules, which are the same for everybody; counts among them are the reader's.
 PUBLIC = {
-    *(name for name in QUERIES if name.startswith(("policy.", "what_if."))),
+    *(name for name in QUERIES if name.startswith(("policy.", "what_if.", "cards.words_"))),
     "finding.rule_text",
     "finding.parameter_texts",
     "finding.exemptions",
