@@ -21,10 +21,11 @@ _STYLE = """
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script:first-child) { position: absolute; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 3rem 3rem; }
-[data-testid="stHeading"] h1 { padding: 0 0 0.25rem; }
-[data-testid="stHeading"] h2 { font-size: 1.3rem; padding: 0.75rem 0 0.25rem; }
-[data-testid="stHeading"] h5 { font-size: 1.05rem; font-weight: 500; line-height: 1.6; padding: 0.5rem 0 0.25rem; }
-[data-testid="stHeading"] h3 { font-size: 1.1rem; padding: 0.5rem 0 0.25rem; }
+[data-testid="stMain"] h1 { font-size: 1.75rem; padding: 0 0 0.25rem; }
+[data-testid="stMain"] h2 { font-size: 1.3rem; padding: 0.75rem 0 0.25rem; }
+[data-testid="stMain"] h5 { font-size: 1.05rem; font-weight: 500; line-height: 1.6; padding: 0.5rem 0 0.25rem; }
+[data-testid="stMain"] h4 { font-size: 1.15rem; padding: 0.25rem 0; }
+[data-testid="stMain"] h3 { font-size: 1.1rem; padding: 0.5rem 0 0.25rem; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stExpandSidebarButton"],
   [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stElementToolbar"],
@@ -62,7 +63,9 @@ def _own_words(words: Words) -> str:
   content: "{words("upload")}"; font-size: 0.875rem;
 }}
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-[data-testid="InputInstructions"] {{ display: none; }}
+[data-testid="InputInstructions"], [data-testid="stStatusWidget"] button {{ display: none; }}
+[data-testid="stSkipToContent"] {{ font-size: 0; }}
+[data-testid="stSkipToContent"]::after {{ content: "{words("skip")}"; font-size: 0.875rem; }}
 </style>
 """
 
@@ -70,12 +73,7 @@ def _own_words(words: Words) -> str:
 def dress(words: Words) -> None:
     """The language of the document, and how it is printed."""
     mark = "zh-CN" if words.language == "zh" else "en"
-    script = f"""
-        document.documentElement.lang = '{mark}';
-        const skip = document.querySelector('[data-testid="stSkipToContent"]');
-        if (skip) skip.textContent = '{words("skip")}';
-    """
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>document.documentElement.lang = '{mark}'</script>", unsafe_allow_javascript=True)
     st.html(_STYLE)
     st.html(_own_words(words))
 

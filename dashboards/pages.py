@@ -19,7 +19,9 @@ from dashboards.views import (
     overview,
     policy,
     quality,
+    report,
     scorecards,
+    what_if,
 )
 
 
@@ -42,9 +44,11 @@ PAGES = (
     Page("complaints", complaints.show, ":material/forum:", "topics"),
     Page("facilities", facilities.show, ":material/home_work:", "topics"),
     Page("scorecards", scorecards.show, ":material/grade:", "topics"),
+    Page("what_if", what_if.show, ":material/science:", "topics"),
     Page("policy", policy.show, ":material/gavel:", "basis"),
     Page("method", method.show, ":material/function:", "basis"),
     Page("quality", quality.show, ":material/fact_check:", "basis"),
+    Page("report", report.show, ":material/summarize:", "results"),
 )
 
 

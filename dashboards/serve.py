@@ -24,7 +24,6 @@ _OPTIONS = {
     "global.disableWidgetStateDuplicationWarning": "true",
     "server.fileWatcherType": "none",
     "server.headless": "true",
-    "theme.headingFontSizes": "1.75rem",
     "theme.metricValueFontSize": "1.75rem",
     "theme.light.primaryColor": "#1F5F8B",
     "theme.light.backgroundColor": GROUNDS["light"],

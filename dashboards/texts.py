@@ -81,6 +81,10 @@ class Words:
         """A label and its unit in brackets."""
         return f"{label}（{unit}）" if self.language == "zh" else f"{label} ({unit})"
 
+    def named(self, name: str, text: str) -> str:
+        """A text under its name."""
+        return f"{name}：{text}" if self.language == "zh" else f"{name}: {text}"
+
     def joined(self, parts: Iterable[str]) -> str:
         """Several words as one list."""
         return ("、" if self.language == "zh" else ", ").join(parts)

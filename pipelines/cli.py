@@ -191,7 +191,7 @@ def explain(finding_id: str, data: Path, run_name: str | None, lang: Any, as_jso
     from pipelines.reporting.decided import verdict_on
 
     try:
-        explanation = explaining.explain(_publication(data, run_name), finding_id, verdict_on(data, finding_id))
+        explanation = explaining.explain(_publication(data, run_name), finding_id, verdict=verdict_on(data, finding_id))
     except explaining.UnknownFinding as error:
         _fail(str(error), 2)
         return
@@ -405,27 +405,27 @@ def policy_check(documents: Path | None, as_json: bool) -> None:
 @_says_what_is_wrong
 def what_if(data: Path, changes: tuple[str, ...], is_list: bool, as_json: bool) -> None:
     """Say what would change if numbers of the policy were others: areas short, people entitled, yuan, findings."""
-    from pipelines import simulating
+    from pipelines import simulating, simulations
     from pipelines.publishing import current
 
     if is_list:
         publication = current(data)
         if publication is None:
             raise FileNotFoundError(f"nothing is published in {data} yet; make a publication with: oversight run")
-        for number in simulating.numbers(publication):
+        for number in simulations.numbers(publication):
             click.echo(f"{number.name}={number.value.normalize():f} {number.unit} ({number.basis})")
         return
     try:
         asked = {name: Decimal(value) for name, _, value in (change.partition("=") for change in changes)}
         simulation = simulating.simulate(data, asked, lambda step: click.echo(f"  {step}", err=True))
-    except (InvalidOperation, simulating.NoSuchNumber) as error:
-        _fail(str(error) if isinstance(error, simulating.NoSuchNumber) else "a change is written NAME=NUMBER", 2)
+    except (InvalidOperation, simulations.NoSuchNumber) as error:
+        _fail(str(error) if isinstance(error, simulations.NoSuchNumber) else "a change is written NAME=NUMBER", 2)
         return
     if as_json:
         document = {"folder": str(simulation.folder), "changes": dict(simulation.changes)}
         click.echo(json.dumps(document, ensure_ascii=False, default=str))
     else:
-        click.echo(simulating.in_words(simulation))
+        click.echo(simulations.in_words(simulation))
 
 
 @main.group()

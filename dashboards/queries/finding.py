@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.queries.base import Reader, ask, cached
+from dashboards.queries.base import Reader, ask, cached, has_table
 from pipelines.explaining import Explanation, SourceRow, explain
 
 MOST_ROWS = 500
@@ -79,6 +79,22 @@ def explanation(reader: Reader, finding_id: str) -> Explanation | None:
         for row in seen.iter_rows(named=True)
     )
     return explain(Path(reader.publication.folder), finding_id, rows=given)
+
+
+@cached
+def consequences(reader: Reader) -> pl.DataFrame:
+    """What the documents say must follow on upheld findings, with article and quotation; nothing where the publication is
+    older than that table."""
+    if not has_table(reader, "policy_consequences"):
+        return pl.DataFrame()
+    return ask(
+        reader,
+        """
+        select consequences.*, requirements.article, requirements.quote_zh
+        from policy_consequences as consequences
+        inner join policy_requirements as requirements using (requirement)
+        """,
+    )
 
 
 @cached

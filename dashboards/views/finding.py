@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import polars as pl
@@ -14,9 +15,13 @@ from dashboards.places import place_name
 from dashboards.queries import finding as asked
 from dashboards.recomputing import recomputed
 from dashboards.texts import Words
+from dashboards.views import report
 from pipelines.contracts import load_contracts
 from pipelines.decisions import Attachment, Decision, DecisionProblem, initial_state, steps_from
+from pipelines.decisions.states import verdict_states
 from pipelines.explaining import Article, Explanation, Parameter, SourceRow, plain_number, sentence
+from pipelines.exposure import exposures
+from pipelines.reporting.commands import Asked
 
 UTC = dt.UTC
 
@@ -53,8 +58,9 @@ def _figures(view: View, explanation: Explanation, state: str) -> None:
 def _subject(view: View, explanation: Explanation) -> None:
     words, finding = view.words, explanation.finding
     places = words.joined(place_name(code) for code in asked.divisions(view.reader, finding["finding_id"]))
+    kind = words(f"kind_{explanation.rule['kind']}")
     told = [
-        f"**{words.policy('kind', explanation.rule['kind'])}**",
+        f"**{kind}**",
         f"{words('division')} {places}",
         f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
         f"{words('finding_period')} {finding['period'] or words('whole_period')}",
@@ -214,7 +220,7 @@ def _one_decision(view: View, decision: Decision) -> None:
     at = decision.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     with st.container(border=True):
         st.markdown(f"{step}　{decision.user}　{at} UTC")
-        st.markdown(f"{words('reason_for_decision')}：{decision.reason}")
+        st.markdown(words.named(words("reason_for_decision"), decision.reason))
         if decision.note:
             st.caption(decision.note)
         for kept in decision.attachments:
@@ -262,6 +268,36 @@ def _decisions(view: View, explanation: Explanation, past: Sequence[Decision], s
         _one_decision(view, decision)
     if may_do(view.identity, "decide"):
         _decide(view, explanation, state, past[-1].sequence if past else 0, is_own)
+
+
+def _exposure(view: View, explanation: Explanation, past: Sequence[Decision]) -> None:
+    """What the documents let follow on a finding that was upheld: an estimate, with the article."""
+    words, rows = view.words, asked.consequences(view.reader)
+    verdict = next((one.state for one in reversed(past) if one.state in verdict_states()), None)
+    found = exposures(explanation.finding, verdict, rows) if rows.height else ()
+    if not found:
+        return
+    articles = {row["requirement"]: row for row in rows.iter_rows(named=True)}
+    st.subheader(words("exposure_title"))
+    for one in found:
+        text = words.pick(one.text_zh, one.text_en)
+        amount = words("exposure_no_amount") if one.amount is None else f"**¥{one.amount:,.2f}**"
+        article = articles[one.requirement]
+        by = words("exposure_by", article=article["article"])
+        st.markdown(f"{text}　{amount}  \n{by}　“{article['quote_zh']}”")
+
+
+def _document(view: View, finding_id: str) -> None:
+    """The finding as a Word document with its evidence, made when it is asked for."""
+    if not view.reader.sees_persons or view.reader.places is not None or not may_do(view.identity, "export"):
+        return
+    language = cast(Literal["zh", "en"], view.words.language)
+    if st.button(view.words("finding_document"), icon=":material/description:", key="finding_document"):
+        about = Asked(None, None, None, finding_id, language, Path())
+        st.session_state["finding_report"] = report.make(view, about, lambda _text: None)
+    made = st.session_state.get("finding_report")
+    if isinstance(made, report.Made) and (made.about.finding, made.about.language) == (finding_id, language):
+        report.offer(view, made, "finding_report")
 
 
 def _about(view: View, explanation: Explanation) -> pl.DataFrame:
@@ -320,11 +356,13 @@ def show(view: View) -> None:
         link(view, "method", words("to_method", rule=rule["rule"]), ":material/function:", rule=rule["rule"])
     with third:
         link(view, "findings", words("to_same_rule"), ":material/flag:", rule=rule["rule"])
+    _document(view, finding_id)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _basis(view, explanation)
         _calculation(view, explanation)
     with right:
         _against(view, explanation)
+        _exposure(view, explanation, past)
         _decisions(view, explanation, past, state, told is not None)
     _evidence(view, explanation)

@@ -82,12 +82,12 @@ def _value(words: Words, row: Mapping[str, Any]) -> str:
         code_list = row["code_list"]
         members = [words.code(code_list, one) for one in row["members"]] if code_list else [words("yes_word")]
         value = words.joined(members)
-        return f"{words.code('programme', row['grouping'])}：{value}" if row["grouping"] else value
+        return words.named(words.code("programme", row["grouping"]), value) if row["grouping"] else value
     value = f"{plain_number(row['value'])} {words.unit(row['unit'])}"
     if row["low"] is None:
         return value
     high = "" if row["high"] is None else plain_number(row["high"])
-    return f"{plain_number(row['low'])}–{high} {words.unit(row['bound_unit'])}：{value}"
+    return words.named(f"{plain_number(row['low'])}–{high} {words.unit(row['bound_unit'])}", value)
 
 
 def _settings(view: View, rule: str) -> None:

@@ -181,7 +181,7 @@ def _newest(view: View) -> None:
         for row in queue.rules_found(view.reader).iter_rows(named=True)
     }
     shown = as_shown(view, found, names).select(
-        [words(name) for name in ("rule", "amount_yuan", "division", "first_seen", "finding_id")]
+        [words(name) for name in ("rule", "amount_yuan", "division", "first_seen")]
     )
     opening_table(
         view,

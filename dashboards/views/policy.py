@@ -101,7 +101,7 @@ def _one(view: View, row: Mapping[str, Any]) -> None:
         reason = words.pick(row["reason_zh"], row["reason_en"])
         needed = words.pick(row["data_needed_zh"], row["data_needed_en"])
         told += [reason] if reason else []
-        told += [f"{words('data_needed')}：{needed}"] if needed else []
+        told += [words.named(words("data_needed"), needed)] if needed else []
         st.markdown("　·　".join(told))
         with st.container(horizontal=True):
             for rule in row["rules"]:

@@ -17,7 +17,7 @@ from tests.browser.test_app import PAGES, select_first_row, visit
 
 NO_FINDING = "没有此疑点"
 # What may stand in Latin letters in the Chinese view: names of forms and units, ids, and the other language's own name.
-_ALLOWED = re.compile(r"English|xlsx|root|UTC|UTF|GB|http\S+")
+_ALLOWED = re.compile(r"English|xlsx|Word|root|UTC|UTF|GB|http\S+")
 
 # Icons are drawn from words, and words of Streamlit's own are drawn over: nobody sees either.
 WITHOUT_UNSEEN = """
@@ -202,6 +202,7 @@ def test_the_export_of_findings_is_what_was_asked_for_and_is_logged(app: Any, pa
 def test_the_four_states_are_told_apart_by_word_icon_and_figure(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/findings")
     calm(page)
+    expect(page.get_by_text("无法评估").first).to_be_visible(timeout=20_000)
     coverage = pl.read_parquet(folder(app) / "rule_coverage.parquet")
     said = page.locator("[data-testid=stMain]").inner_text()
     for icon, word, column in (
@@ -286,5 +287,5 @@ def test_pictures_of_every_page(app: Any, browser: Browser, name: str, language:
 def test_pages_are_known(app: Any, page: Page) -> None:
     visit(page, f"{app.address}/funds", PAGES["funds"][0])
     names = page.locator("[data-testid=stSidebarNav] a").all_inner_texts()
-    wanted = ["概览", "疑点", "资金", "投诉", "设施", "机构评分", "政策条款", "方法", "数据质量"]
+    wanted = ["概览", "疑点", "资金", "投诉", "设施", "机构评分", "政策推演", "政策条款", "方法", "数据质量", "报告"]
     assert [name.split("\n")[-1] for name in names] == wanted

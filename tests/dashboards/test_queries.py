@@ -29,9 +29,11 @@ from dashboards.queries import (
     policy,
     previous,
     quality,
+    report,
     rooms,
     shell,
     upheld,
+    what_if,
 )
 from dashboards.queries import base as door
 from pipelines.decisions import initial_state
@@ -49,9 +51,11 @@ FAMILIES = (
     "overview",
     "policy",
     "quality",
+    "report",
     "rooms",
     "shell",
     "upheld",
+    "what_if",
 )
 NO_STATES = pl.DataFrame(schema={"finding_id": pl.String, "state": pl.String, "sequence": pl.Int64})
 EVERYTHING = findings.Wanted(Scope())
@@ -289,6 +293,7 @@ def tables() -> dict[str, pl.DataFrame]:
         ),
         "provider_activity": _per_district(
             **both,
+            jurisdiction=["weihai", "weihai"],
             provider_id=["here", "there"],
             name=["甲站", "乙站"],
             visits=[1, 2],
@@ -355,6 +360,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "facilities.land": (facilities.land, (Scope(),)),
     "facilities.land_rows": (facilities.land_rows, (THERE,)),
     "finding.finding": (finding.finding, (THEIRS,)),
+    "finding.consequences": (finding.consequences, ()),
     "finding.divisions": (finding.divisions, (THEIRS,)),
     "finding.rows": (finding.rows, (THEIRS,)),
     "finding.explanation": (finding.explanation, (THEIRS,)),
@@ -417,6 +423,8 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "quality.issues": (quality.issues, ()),
     "quality.issue_rows": (quality.issue_rows, ("visits", "x", "r", "row")),
     "quality.checks": (quality.checks, ()),
+    "report.places": (report.places, ()),
+    "report.providers": (report.providers, ("weihai",)),
     "quality.file_problems": (quality.file_problems, ("b.csv",)),
     "quality.check_rows": (quality.check_rows, ("visits", None)),
     "shell.divisions": (shell.divisions, ()),
@@ -424,6 +432,16 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "shell.freshness": (shell.freshness, ()),
     "shell.late_sources": (shell.late_sources, ()),
     "shell.search": (shell.search, ("there",)),
+    "what_if.names": (what_if.names, ()),
+}
+
+# Texts of documents and rules, which are the same for everybody; counts among them are the reader's.
+PUBLIC = {
+    *(name for name in QUERIES if name.startswith(("policy.", "what_if.", "cards.words_"))),
+    "finding.rule_text",
+    "finding.parameter_texts",
+    "finding.exemptions",
+    "finding.consequences",
 }
 
 # What tells of the other district: none of it may be in any answer to who sees this one alone.
@@ -455,10 +473,7 @@ def test_no_query_is_forgotten() -> None:
 def test_a_district_sees_no_other_districts_row(publication: Publication, name: str, sees_persons: bool) -> None:
     ask, given = QUERIES[name]
     told = _told(ask(Reader(publication, (HERE,), sees_persons), *given))
-    policy_texts = name.startswith(("policy.", "cards.words_")) or name in {
-        "finding.rule_text",
-        "finding.parameter_texts",
-    }
+    policy_texts = name in PUBLIC
     assert [word for word in FOREIGN if word in told and not policy_texts] == []
     if policy_texts:
         assert not any(word in told for word in (THEIRS, BOTH, "XQ-there"))

@@ -313,7 +313,7 @@ def sheets(report: Report) -> dict[str, list[list[Any]]]:
 def test_annexes_have_all_rows_with_file_and_line(source: Source) -> None:
     report = made(gathered(source))
     found = sheets(report)
-    assert list(found) == [
+    assert [name for name in found if name != "投诉控制图"] == [
         "说明", "评分", "服务机构", "疑点及条款", "证据", "参数", "数据来源", "规则覆盖",
     ]  # fmt: skip
     findings, evidence = found["疑点及条款"], found["证据"]

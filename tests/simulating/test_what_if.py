@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipelines import simulating
+from pipelines import simulating, simulations
 from pipelines.cli import main
 from pipelines.publishing import current, publications
 from pipelines.run import Run, run_all
@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_numbers_in_force_are_named_with_their_origin(data: Path) -> None:
     publication = current(data)
     assert publication is not None
-    found = {number.name: number for number in simulating.numbers(publication)}
+    found = {number.name: number for number in simulations.numbers(publication)}
     assert found["A01.weihai.min_m2"].value == 20
     assert found["A01.weihai.min_m2"].basis == "text"
     assert found["eligibility.jincheng.2.age"].value == 80
@@ -97,7 +97,7 @@ def test_the_same_question_is_answered_once(data: Path) -> None:
     assert steps == ["prepare", "model", "compare"]
     assert simulating.simulate(data, asked, steps.append).folder == first.folder
     assert len(steps) == 3
-    assert not list((data / simulating.FOLDER).glob(".making-*"))
+    assert not list(simulations.home(data).glob(".making-*"))
 
 
 @pytest.mark.parametrize(
