@@ -110,6 +110,7 @@ _DIVISIONS: Mapping[str, tuple[str, ...]] = {
     "rows_outside_policies": ("division_code",),
     "settlement_batches": ("division_code",),
     "settlement_lines": ("division_code",),
+    "service_coverage": ("county",),
     "source_freshness": ("division_key",),
     "trace_budgets": ("division_code",),
     "trace_complaints": ("division_code",),

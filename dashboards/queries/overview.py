@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.queries.base import Reader, Scope, ask, cached, in_scope
+from dashboards.queries.base import Reader, Scope, ask, cached, has_table, in_scope
 
 # What a division received and has neither passed on nor paid, by year, programme and source; money of its own is no
 # money received.
@@ -137,3 +137,21 @@ def seen_ids(reader: Reader, finding_ids: tuple[str, ...]) -> list[str]:
         {"ids": list(finding_ids)},
     )
     return found["finding_id"].to_list()
+
+
+@cached
+def coverage(reader: Reader, scope: Scope, dimension: str) -> pl.DataFrame:
+    """Who is entitled and who of them is served, by county and group of a dimension (all, age, category, living), whole
+    policies first. Small counts are hidden where they were published."""
+    if not has_table(reader, "service_coverage"):
+        return pl.DataFrame()
+    return ask(
+        reader,
+        """
+        select jurisdiction, county, people, entitled, served, rate, low, high, is_hidden
+        from service_coverage
+        where street is null and dimension = $dimension and starts_with(coalesce(county, ''), $prefix)
+        order by jurisdiction, county nulls first, people
+        """,
+        {"prefix": scope.prefix, "dimension": dimension},
+    )

@@ -8,9 +8,21 @@ import polars as pl
 import streamlit as st
 
 from dashboards import decided
-from dashboards.components import STATE_LOOKS, View, export, headline, link, opening_table, share_bar, table
+from dashboards.components import (
+    STATE_LOOKS,
+    Address,
+    View,
+    export,
+    headline,
+    link,
+    one_of,
+    opening_table,
+    share_bar,
+    table,
+)
 from dashboards.figures.style import DEEP, SAND
 from dashboards.formats import wan
+from dashboards.places import place_name
 from dashboards.queries import Reader, previous, shell
 from dashboards.queries import findings as queue
 from dashboards.queries import overview as asked
@@ -19,6 +31,8 @@ from pipelines.decisions import initial_state
 
 OPEN = ("to_check", "checking")
 NEWEST = 8
+_DIMENSIONS = ("all", "age", "category", "living")
+_GROUPS = {"category": "elder_category", "living": "living_arrangement"}
 
 
 def _before(view: View) -> Reader | None:
@@ -195,6 +209,59 @@ def _newest(view: View) -> None:
     )
 
 
+def _group(view: View, dimension: str, people: str) -> str:
+    """What a group of people is called."""
+    words = view.words
+    if dimension == "all":
+        return words("coverage_all")
+    if dimension == "age":
+        return words("coverage_age", age=people) if people.isdigit() else words("not_stated")
+    if people in {"none", "several"}:
+        return words(f"coverage_{people}")
+    return words.code(_GROUPS[dimension], None if people == "unknown" else people)
+
+
+def _coverage(view: View) -> None:
+    """Who is entitled and not served: rates with intervals. The list of people is the findings of rule E07."""
+    words = view.words
+    st.subheader(words("served_people"), help=words("served_people_definition"))
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        address = Address("overview")
+        dimension = st.segmented_control(
+            words("coverage_by"),
+            _DIMENSIONS,
+            format_func=lambda name: words(f"coverage_by_{name}"),
+            key=address.seed("by", one_of(_DIMENSIONS), _DIMENSIONS[0]),
+            required=True,
+        )
+        address.keep("by", dimension)
+    with right:
+        link(view, "findings", words("coverage_list"), ":material/flag:", rule="E07")
+    found = asked.coverage(view.reader, view.scope, str(dimension))
+    if not found.height:
+        st.caption(words("coverage_nobody"))
+        return
+    hidden = words("coverage_hidden")
+    shown = found.select(
+        pl.Series(words("coverage_policy"), [words.jurisdiction(one) for one in found["jurisdiction"]]),
+        pl.Series(
+            words("division"),
+            [place_name(one) if one else words("coverage_whole") for one in found["county"]],
+            dtype=pl.String,
+        ),
+        pl.Series(words("coverage_group"), [_group(view, str(dimension), one) for one in found["people"]]),
+        pl.col("entitled").alias(words("coverage_entitled")),
+        pl.col("served").alias(words("coverage_served")),
+        (pl.col("rate") * 100).round(1).alias(words("coverage_rate")),
+        (pl.col("low") * 100).round(1).alias(words("interval_low")),
+        (pl.col("high") * 100).round(1).alias(words("interval_high")),
+        pl.when("is_hidden").then(pl.lit(hidden)).otherwise(pl.lit("")).alias(words("coverage_note")),
+    )
+    table(view, shown, "coverage_table")
+    export(view, shown, "served_people", "served_people")
+
+
 def _freshness(view: View) -> None:
     """How far each source reaches; late ones are named."""
     words = view.words
@@ -230,4 +297,5 @@ def show(view: View) -> None:
         _newest(view)
     with right:
         _news(view)
+    _coverage(view)
     _freshness(view)

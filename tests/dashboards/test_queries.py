@@ -231,6 +231,19 @@ def tables() -> dict[str, pl.DataFrame]:
         "area_delivery": _per_district(
             **both, residential_area_id=["XQ-here", "XQ-there"], step=[1, 1], state=["FAIL", "FAIL"]
         ),
+        "service_coverage": _per_district(
+            jurisdiction=["weihai", "weihai"],
+            county=[HERE, THERE],
+            street=pl.Series([None, None], dtype=pl.String),
+            dimension=["all", "all"],
+            people=["", ""],
+            entitled=[20, 20],
+            served=[19, 18],
+            rate=[0.95, 0.9],
+            low=[0.7, 0.6],
+            high=[1.0, 1.0],
+            is_hidden=[False, False],
+        ),
         "complaint_counters": _per_district(
             **both,
             rule=["C01", "C03"],
@@ -413,6 +426,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "overview.findings_by_month": (overview.findings_by_month, (Scope(),)),
     "overview.findings_count": (overview.findings_count, (Scope(),)),
     "overview.new_since": (overview.new_since, (Scope(), "2025-01-01")),
+    "overview.coverage": (overview.coverage, (Scope(), "all")),
     "overview.seen_ids": (overview.seen_ids, ((OURS, THEIRS),)),
     "policy.requirements": (policy.requirements, ()),
     "policy.rules": (policy.rules, ()),
