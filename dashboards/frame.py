@@ -18,6 +18,8 @@ from dashboards.texts import Words
 # On paper: the page alone, as wide as the sheet, nothing cut off, nothing to press.
 _STYLE = """
 <style>
+/* A table's own download is made in the browser and in no log: there is a logged workbook under each table instead. */
+[data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]) { display: none !important; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script:first-child) { position: absolute; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 3rem 3rem; }
