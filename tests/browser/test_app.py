@@ -100,14 +100,6 @@ def select_first_row(page: Page, place: int = 0) -> None:
     canvas.click(position={"x": 16, "y": 52})
 
 
-@pytest.mark.parametrize("name", ["funds", "complaints"])
-def test_a_figure_leads_to_its_rows_and_their_total_equals_it(app: Any, context: BrowserContext, name: str) -> None:
-    page = context.new_page()
-    visit(page, f"{app.address}/{name}", PAGES[name][0])
-    select_first_row(page)
-    expect(page.get_by_text("与所选数值一致")).to_be_visible(timeout=20_000)
-
-
 def test_an_export_opens_and_says_what_it_is(app: Any, context: BrowserContext) -> None:
     page = context.new_page()
     visit(page, f"{app.address}/facilities?place=威海市 371000", PAGES["facilities"][0])

@@ -58,7 +58,12 @@ def click_mark(page: Page, chart: int, layer: str, mark: int) -> None:
 def test_a_bar_of_the_waterfall_leads_to_its_rows(app: Any, context: BrowserContext, browser: Browser) -> None:
     page = opened(context, app, "funds")
     page.locator("[data-testid=stPlotlyChart]").first.scroll_into_view_if_needed()
-    click_mark(page, 0, ".waterfalllayer .point", 6)
+    # A chart hears clicks only some time after it is drawn.
+    for _ in range(5):
+        click_mark(page, 0, ".waterfalllayer .point", 6)
+        if "step=paid" in page.url:
+            break
+        page.wait_for_timeout(1_000)
     expect(page).to_have_url(re.compile("step=paid"))
     assert all(HOLDS in text for text in totals(page))
     assert len(totals(page)) == 1

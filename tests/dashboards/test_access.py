@@ -308,7 +308,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, address: str) -> str:
 
     known = st.get_option
     monkeypatch.setattr(st, "get_option", lambda name: address if name == "server.address" else known(name))
-    return AppTest.from_function(_page).run().markdown[0].value
+    return AppTest.from_function(_page).run(timeout=60).markdown[0].value
 
 
 def test_the_app_itself_lets_nobody_in_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
