@@ -79,8 +79,7 @@ def _guarded(view: View, page: Page) -> Callable[[], None]:
     def run() -> None:
         try:
             page.show(view)
-        except Exception:  # noqa: BLE001
-            # Whatever breaks, a user sees neither stack nor path; who keeps the app finds both in its log.
+        except Exception:  # noqa: BLE001 - a user sees neither stack nor path; both are in the log of who keeps the app
             _LOG.exception("page %s of publication %s", page.name, view.publication.run)
             st.error(f"**{view.words('error')}** — {view.words('error_help', run=view.publication.run)}")
 

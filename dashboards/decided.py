@@ -95,7 +95,7 @@ def note(
 
 
 def last_visit(data: Path, identity: Identity) -> tuple[str, str] | None:
-    """When the user was here before this session, and which publication was shown; None: never. Noted once a session."""
+    """When the user was here before this visit, and which publication was shown; None: never. Looked up once a visit."""
     if "last_visit" not in st.session_state:
         visits = [use for use in store(data).uses(identity.user, "sign_in", last=1) if use.run]
         st.session_state["last_visit"] = (visits[0].at.isoformat(), visits[0].run) if visits else None
@@ -103,7 +103,7 @@ def last_visit(data: Path, identity: Identity) -> tuple[str, str] | None:
 
 
 def note_visit(data: Path, identity: Identity, run: str) -> None:
-    """Note that a session has begun, once."""
+    """Note that a visit has begun, once."""
     if st.session_state.get("visit_noted") != run:
         last_visit(data, identity)
         st.session_state["visit_noted"] = run

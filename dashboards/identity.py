@@ -101,7 +101,7 @@ def _reached_on_loopback() -> bool:
 
 
 def current_identity() -> Identity | None:
-    """Who asks in this session; None where nobody has signed in yet, or where the app may not be used without."""
+    """Who asks now; None where nobody has signed in yet, or where the app may not be used without."""
     import streamlit as st
 
     if is_required(os.environ):

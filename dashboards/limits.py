@@ -1,18 +1,12 @@
 """Limits that the app shows or draws by: dated rows of `seeds/policy/`, with the article that they rest on."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
 from pipelines.app_limits import app_limit
-from pipelines.paths import POLICY
+from pipelines.seed_rows import policy_rows
 
 __all__ = ["Parameter", "app_limit", "parameters"]
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @dataclass(frozen=True)
@@ -34,10 +28,10 @@ class Parameter:
 @cache
 def parameters(rules: tuple[str, ...]) -> tuple[Parameter, ...]:
     """The parameters of some rules, in the order of the seed."""
-    requirements = {row["requirement"]: row for row in _rows("requirements")}
-    documents = {row["document"]: row for row in _rows("documents")}
+    requirements = {row["requirement"]: row for row in policy_rows("requirements")}
+    documents = {row["document"]: row for row in policy_rows("documents")}
     found = []
-    for row in _rows("parameters"):
+    for row in policy_rows("parameters"):
         if row["rule"] in rules:
             requirement = requirements.get(row["requirement"], {})
             document = documents.get(requirement.get("document", ""), {})

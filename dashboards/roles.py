@@ -1,12 +1,11 @@
 """What each role sees and may do: rows of `seeds/policy/roles.csv` and `role_pages.csv`. What no row allows is refused."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pipelines.paths import POLICY
+from pipelines.seed_rows import policy_rows
 
 Kind = Literal["page", "list", "action"]
 
@@ -21,20 +20,17 @@ class Role:
     landing: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @cache
 def roles() -> dict[str, Role]:
     """All roles in the order of the seed."""
-    return {row["role"]: Role(row["role"], row["name_zh"], row["name_en"], row["landing"]) for row in _rows("roles")}
+    return {
+        row["role"]: Role(row["role"], row["name_zh"], row["name_en"], row["landing"]) for row in policy_rows("roles")
+    }
 
 
 @cache
 def _allowed() -> frozenset[tuple[str, str, str]]:
-    return frozenset((row["role"], row["kind"], row["name"]) for row in _rows("role_pages"))
+    return frozenset((row["role"], row["kind"], row["name"]) for row in policy_rows("role_pages"))
 
 
 def is_allowed(given: Iterable[str], kind: Kind, name: str) -> bool:

@@ -1,6 +1,5 @@
 """The texts of the app in both languages. Each stands once, in `text/<language>.yml`; codes have theirs in the seeds."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ import yaml
 
 from pipelines.contracts import code_lists, load_contracts
 from pipelines.decisions import all_states
-from pipelines.paths import POLICY, REFERENCE
+from pipelines.seed_rows import policy_rows, reference_rows
 
 Language = Literal["zh", "en"]
 LANGUAGES: dict[str, Language] = {"中文": "zh", "English": "en"}
@@ -26,26 +25,22 @@ def catalogue(language: Language) -> dict[str, str]:
 
 @cache
 def _landing_words() -> dict[tuple[str, str], dict[str, str]]:
-    with (REFERENCE / "landing_words.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["kind"], row["code"]): row for row in csv.DictReader(file)}
+    return {(row["kind"], row["code"]): row for row in reference_rows("landing_words")}
 
 
 @cache
 def _jurisdictions() -> dict[str, dict[str, str]]:
-    with (POLICY / "jurisdictions.csv").open(encoding="utf-8", newline="") as file:
-        return {row["jurisdiction"]: row for row in csv.DictReader(file)}
+    return {row["jurisdiction"]: row for row in policy_rows("jurisdictions")}
 
 
 @cache
 def _units() -> dict[str, dict[str, str]]:
-    with (POLICY / "unit_texts.csv").open(encoding="utf-8", newline="") as file:
-        return {row["unit"]: row for row in csv.DictReader(file)}
+    return {row["unit"]: row for row in policy_rows("unit_texts")}
 
 
 @cache
 def _policy_words() -> dict[tuple[str, str], dict[str, str]]:
-    with (POLICY / "policy_words.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["list"], row["code"]): row for row in csv.DictReader(file)}
+    return {(row["list"], row["code"]): row for row in policy_rows("policy_words")}
 
 
 @dataclass(frozen=True)

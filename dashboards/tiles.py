@@ -1,11 +1,10 @@
 """Where counties stand on the schematic map: a square each, placed by `seeds/reference/county_tiles.csv` roughly as they lie
 to each other. A county without a place of its own is put under the others of its city."""
 
-import csv
 from collections.abc import Sequence
 from functools import cache
 
-from pipelines.paths import REFERENCE
+from pipelines.seed_rows import reference_rows
 
 _WIDTH = 4
 # As many squares as stand beside each other on a screen with words in them, and the room between cities.
@@ -14,8 +13,7 @@ _SCREEN, _GAP = 10, 0.75
 
 @cache
 def _places() -> dict[str, tuple[float, float]]:
-    with (REFERENCE / "county_tiles.csv").open(encoding="utf-8", newline="") as file:
-        return {row["division_code"]: (float(row["column"]), float(row["row"])) for row in csv.DictReader(file)}
+    return {row["division_code"]: (float(row["column"]), float(row["row"])) for row in reference_rows("county_tiles")}
 
 
 def _in_city(counties: Sequence[str]) -> dict[str, tuple[float, float]]:

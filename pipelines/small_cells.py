@@ -16,7 +16,6 @@ by its labels. What is derived from a hidden count (a share, a rate, a mean) is 
 counts stand is no news.
 """
 
-import csv
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ import polars as pl
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array, hstack
 
-from pipelines.paths import POLICY
+from pipelines.seed_rows import policy_rows
 
 Cell = frozenset[tuple[str, str]]
 """A cell by its labels: dimension and value. What it sums over is left out; the grand total has none."""
@@ -53,11 +52,10 @@ class Table:
 @cache
 def threshold(day: str) -> int:
     """The smallest count that is published, in force on a day (written 2025-06-30). Raises `KeyError` where none is."""
-    with (POLICY / "publication_limits.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            in_force = row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])
-            if row["limit_name"] == "small_cell_threshold" and in_force:
-                return int(row["value"])
+    for row in policy_rows("publication_limits"):
+        in_force = row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])
+        if row["limit_name"] == "small_cell_threshold" and in_force:
+            return int(row["value"])
     raise KeyError("small_cell_threshold")
 
 

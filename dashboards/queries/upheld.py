@@ -6,24 +6,6 @@ from dashboards.queries.base import Reader, Scope, ask, cached
 
 
 @cached
-def peer_groups(reader: Reader, scope: Scope) -> list[str]:
-    """Jurisdictions with a provider in scope, that with the most visits first."""
-    found = ask(
-        reader,
-        """
-        select funnel.jurisdiction
-        from complaint_funnel as funnel
-        left join provider_activity on funnel.provider = provider_activity.provider_id
-        where starts_with(coalesce(provider_activity.division_code, ''), $prefix)
-        group by funnel.jurisdiction
-        order by sum(funnel.visits) desc, funnel.jurisdiction
-        """,
-        {"prefix": scope.prefix},
-    )
-    return found["jurisdiction"].to_list()
-
-
-@cached
 def funnel(reader: Reader, jurisdiction: str) -> pl.DataFrame:
     """The providers of a peer group in the funnel."""
     return ask(

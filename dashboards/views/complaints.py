@@ -24,6 +24,7 @@ from dashboards.figures.complaints import (
 )
 from dashboards.limits import app_limit
 from dashboards.places import place_name
+from dashboards.queries import cards
 from dashboards.queries import complaints as counts_of
 from dashboards.queries import upheld as asked
 
@@ -73,7 +74,8 @@ def _label(row: dict[str, Any]) -> str:
 
 
 def _peers(view: View) -> str | None:
-    options = asked.peer_groups(view.reader, view.scope)
+    # Each card has its place in the funnel.
+    options = cards.peer_groups(view.reader, view.scope)
     if not options:
         return None
     left, _ = st.columns([1, 2])

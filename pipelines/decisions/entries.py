@@ -1,6 +1,5 @@
 """What is written into the store: decisions on findings, and what was seen and done (the log of use)."""
 
-import csv
 import datetime as dt
 import re
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pipelines.app_limits import app_limit
 from pipelines.decisions.chain import Entry
 from pipelines.decisions.problems import NotWhole
 from pipelines.decisions.texts import names_a_person, required, written
-from pipelines.paths import POLICY
+from pipelines.seed_rows import policy_rows
 
 Action = Literal["sign_in", "view", "export", "decision", "refusal"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -100,8 +99,7 @@ def moment(written_at: str) -> dt.datetime:
 @cache
 def subject_kinds() -> dict[str, str]:
     """What each rule is about. Source: `seeds/policy/rules.csv`."""
-    with (POLICY / "rules.csv").open(encoding="utf-8", newline="") as file:
-        return {row["rule"]: row["subject"] for row in csv.DictReader(file)}
+    return {row["rule"]: row["subject"] for row in policy_rows("rules")}
 
 
 def check_finding(finding: Finding) -> None:

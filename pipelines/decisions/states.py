@@ -1,11 +1,10 @@
 """States of a finding and the steps between them: rows of `seeds/policy/decision_states.csv`, `decision_transitions.csv`."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 
 from pipelines.decisions.problems import NotAllowed
-from pipelines.paths import POLICY
+from pipelines.seed_rows import policy_rows
 
 
 @dataclass(frozen=True)
@@ -30,15 +29,10 @@ class Step:
     name_en: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (POLICY / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @cache
 def all_states() -> dict[str, State]:
     """All states in their order; the first is that of a finding without a decision."""
-    ordered = sorted(_rows("decision_states"), key=lambda row: int(row["position"]))
+    ordered = sorted(policy_rows("decision_states"), key=lambda row: int(row["position"]))
     return {
         row["state"]: State(
             row["state"],
@@ -67,7 +61,7 @@ def verdict_states() -> frozenset[str]:
 @cache
 def steps() -> tuple[Step, ...]:
     """All steps, in the order of the seed."""
-    return tuple(Step(**row) for row in _rows("decision_transitions"))
+    return tuple(Step(**row) for row in policy_rows("decision_transitions"))
 
 
 def steps_from(state: str) -> tuple[Step, ...]:

@@ -1,7 +1,6 @@
 """The words of reports in both languages: texts in `text/<language>.yml`, names of codes from the publication's own policy
 and from the code lists."""
 
-import csv
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +10,9 @@ from typing import Any
 import yaml
 
 from pipelines.contracts import code_lists, load_contracts
-from pipelines.paths import REFERENCE
 from pipelines.reporting.content import Language, clean
 from pipelines.reporting.gathering import Gathered
+from pipelines.seed_rows import reference_rows
 
 _FOLDER = Path(__file__).with_name("text")
 _DIGITS = "零一二三四五六七八九"
@@ -27,8 +26,7 @@ def catalogue(language: Language) -> dict[str, str]:
 
 @cache
 def _landing_words() -> dict[tuple[str, str], dict[str, str]]:
-    with (REFERENCE / "landing_words.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["kind"], row["code"]): row for row in csv.DictReader(file)}
+    return {(row["kind"], row["code"]): row for row in reference_rows("landing_words")}
 
 
 def chinese_number(number: int) -> str:

@@ -156,7 +156,7 @@ def test_roles_are_those_of_the_seed() -> None:
         ("LOCALHOST", True),
         ("::1", True),
         ("[::1]:8501", True),
-        ("0.0.0.0", False),  # noqa: S104
+        ("0.0.0.0", False),
         ("::", False),
         ("", False),
         ("192.168.0.5", False),
@@ -235,7 +235,7 @@ def option(arguments: list[str], name: str) -> str:
     return next(one.partition("=")[2] for one in arguments if one.startswith(f"--{name}="))
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "oversight.example.org"])  # noqa: S104
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "oversight.example.org"])
 def test_without_sign_in_only_this_machine_is_served(started: list[object], tmp_path: Path, address: str) -> None:
     said = CliRunner().invoke(main, ["serve", "--data", str(tmp_path), "--address", address])
     assert said.exit_code == 2
@@ -290,7 +290,7 @@ def test_with_sign_in_the_secrets_are_in_a_file_and_not_in_the_environment(
         return 0
 
     monkeypatch.setattr(serve, "_run", look)
-    assert serve.serve(tmp_path, address="0.0.0.0") == 0  # noqa: S104
+    assert serve.serve(tmp_path, address="0.0.0.0") == 0
     assert not seen[0].exists()
 
 
@@ -315,7 +315,7 @@ def test_the_app_itself_lets_nobody_in_beyond_loopback(monkeypatch: pytest.Monke
     """Whatever started it: Streamlit without an address listens everywhere."""
     assert shown(monkeypatch, "127.0.0.1") == f"{local_identity().user} 4"
     assert shown(monkeypatch, "") == "nobody"
-    assert shown(monkeypatch, "0.0.0.0") == "nobody"  # noqa: S104
+    assert shown(monkeypatch, "0.0.0.0") == "nobody"
 
 
 @pytest.mark.parametrize(

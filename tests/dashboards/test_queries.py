@@ -402,7 +402,6 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "rooms.delivery": (rooms.delivery, (Scope(),)),
     "rooms.area": (rooms.area, ("XQ-there",)),
     "rooms.area_steps": (rooms.area_steps, ("XQ-there",)),
-    "upheld.peer_groups": (upheld.peer_groups, (Scope(),)),
     "upheld.funnel": (upheld.funnel, ("weihai",)),
     "upheld.setting": (upheld.setting, ("weihai", "funnel_inner_confidence")),
     "upheld.provider_upheld": (upheld.provider_upheld, ("there", "weihai")),
