@@ -231,18 +231,20 @@ def tables() -> dict[str, pl.DataFrame]:
         "area_delivery": _per_district(
             **both, residential_area_id=["XQ-here", "XQ-there"], step=[1, 1], state=["FAIL", "FAIL"]
         ),
-        "service_coverage": _per_district(
-            jurisdiction=["weihai", "weihai"],
-            county=[HERE, THERE],
-            street=pl.Series([None, None], dtype=pl.String),
-            dimension=["all", "all"],
-            people=["", ""],
-            entitled=[20, 20],
-            served=[19, 18],
-            rate=[0.95, 0.9],
-            low=[0.7, 0.6],
-            high=[1.0, 1.0],
-            is_hidden=[False, False],
+        "service_coverage": pl.DataFrame(
+            {
+                "jurisdiction": ["weihai"] * 4,
+                "county": [None, HERE, THERE, HERE],
+                "street": [None, None, None, f"{HERE}001"],
+                "dimension": ["all"] * 4,
+                "people": [""] * 4,
+                "entitled": [40, 20, 20, 12],
+                "served": [37, 19, 18, None],
+                "rate": [0.925, 0.95, 0.9, None],
+                "low": [0.8, 0.7, 0.6, None],
+                "high": [1.0, 1.0, 1.0, None],
+                "is_hidden": [False, False, False, True],
+            }
         ),
         "complaint_counters": _per_district(
             **both,
@@ -639,3 +641,12 @@ def test_the_publication_before_is_the_one_before(publication: Publication, tmp_
     before = previous(now)
     assert before is not None
     assert before.run == "000001-20250531-aaaaaaaaaaaa"
+
+
+def test_who_is_served_is_told_by_county_and_of_a_whole_place_to_whom_sees_all_of_it(publication: Publication) -> None:
+    def counties(reader: Reader, scope: Scope) -> list[str | None]:
+        return overview.coverage(reader, scope, "all")["county"].to_list()
+
+    assert counties(Reader(publication), Scope()) == [None, HERE, THERE]
+    assert counties(Reader(publication), Scope(THERE)) == [THERE]
+    assert counties(Reader(publication, (HERE,)), Scope()) == [HERE]
