@@ -82,10 +82,16 @@ def queue(
         f"""
         {_ASKED},
 
-        page as (
-            select *, count(*) over () as all_findings
+        matching as (
+            select *
             from asked
-            where len($states) = 0 or list_contains($states, state)
+            where len($states::varchar[]) = 0 or list_contains($states::varchar[], state)
+        ),
+
+        -- A window before a limit made the engine fail now and then: the number is asked for by itself.
+        page as (
+            select *, (select count(*) from matching) as all_findings
+            from matching
             order by {_ORDERS[wanted.order]}
             limit $most offset $start
         )
