@@ -15,6 +15,7 @@ from dashboards.identity import local_identity
 from pipelines.decisions import Ask, decided_finding, open_store
 from pipelines.publishing import current
 from tests.browser.test_app import PAGES, select_first_row, visit
+from tests.browser.watching import settled
 
 NO_FINDING = "没有此疑点"
 # What may stand in Latin letters in the Chinese view: names of forms and units, ids, and the other language's own name.
@@ -27,13 +28,6 @@ WITHOUT_UNSEEN = """
     if (look.fontFamily.includes("Material") || look.fontSize === "0px") one.remove();
 })
 """
-
-
-def calm(page: Page) -> None:
-    """Wait until the page stands still."""
-    expect(page.locator("h1")).to_be_visible(timeout=30_000)
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
-    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=30_000)
 
 
 def folder(app: Any) -> Path:
@@ -68,7 +62,7 @@ def test_an_unknown_page_and_one_that_is_not_given_say_the_same(app: Any, page: 
 
 def test_a_figure_of_the_overview_leads_to_its_page_with_the_same_filters(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/overview?place=威海市 371000")
-    calm(page)
+    settled(page)
     page.get_by_role("link", name="查看疑点").click()
     expect(page.locator("h1")).to_have_text("我要核查什么？", timeout=30_000)
     expect(page).to_have_url(re.compile(r"/findings\?.*decision=to_check"))
@@ -82,7 +76,7 @@ def test_the_filters_of_findings_stand_in_the_address_and_survive_another_langua
     app: Any, page: Page, browser: Browser
 ) -> None:
     page.goto(f"{app.address}/findings?rule=S10&order=oldest&decision=to_check&kind=breach")
-    calm(page)
+    settled(page)
     count = findings(app, rule="S10").height
     expect(page.get_by_text(f"疑点 {count} 条，")).to_be_visible(timeout=20_000)
     page.get_by_text("English", exact=True).click()
@@ -98,7 +92,7 @@ def test_the_filters_of_findings_stand_in_the_address_and_survive_another_langua
 
 def test_illegal_filters_of_findings_are_dropped(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/findings?rule=Z99&kind=%27or&decision=burnt&yuan=-5&order=random")
-    calm(page)
+    settled(page)
     expect(page.get_by_text(f"疑点 {findings(app).height} 条，")).to_be_visible(timeout=20_000)
     assert "rule=" not in page.url
 
@@ -124,7 +118,7 @@ def test_an_unknown_finding_says_so(app: Any, page: Page, wanted: str) -> None:
 def test_a_parameter_has_value_origin_and_days(app: Any, page: Page) -> None:
     finding_id = findings(app, rule="F02")["finding_id"][0]
     page.goto(f"{app.address}/finding?id={finding_id}")
-    calm(page)
+    settled(page)
     shown = page.locator("[data-testid=stTable]").first
     expect(shown).to_be_visible(timeout=20_000)
     cells = [cell.strip() for cell in shown.locator("td").all_text_contents()]
@@ -136,7 +130,7 @@ def test_a_parameter_has_value_origin_and_days(app: Any, page: Page) -> None:
 def test_a_decision_needs_a_reason_is_kept_and_is_seen_by_others(app: Any, page: Page, browser: Browser) -> None:
     finding_id = findings(app, rule="S11")["finding_id"][0]
     page.goto(f"{app.address}/finding?id={finding_id}")
-    calm(page)
+    settled(page)
     page.get_by_role("button", name="作出决定").click()
     expect(page.get_by_text("请填写理由")).to_be_visible(timeout=20_000)
     assert open_store(app.data).history(finding_id) == []
@@ -159,7 +153,7 @@ def test_a_decision_needs_a_reason_is_kept_and_is_seen_by_others(app: Any, page:
 def test_a_decision_on_what_has_moved_is_refused(app: Any, page: Page) -> None:
     row = findings(app, rule="S12").row(0, named=True)
     page.goto(f"{app.address}/finding?id={row['finding_id']}")
-    calm(page)
+    settled(page)
     finding = decided_finding(row, folder(app).name)
     open_store(app.data).decide(Ask(finding, "to_check"), "checking", "另一人先核查", "other@example.org")
     page.get_by_role("textbox", name="理由").fill("同时核查")
@@ -171,7 +165,7 @@ def test_a_decision_on_what_has_moved_is_refused(app: Any, page: Page) -> None:
 def test_several_are_decided_on_for_one_reason(app: Any, page: Page) -> None:
     ids = set(findings(app, rule="P03")["finding_id"])
     page.goto(f"{app.address}/findings?rule=P03")
-    calm(page)
+    settled(page)
     table = page.locator("[data-testid=stDataFrame]").last
     table.scroll_into_view_if_needed()
     table.click(position={"x": 18, "y": 18})  # the mark in the header ticks all
@@ -186,7 +180,7 @@ def test_several_are_decided_on_for_one_reason(app: Any, page: Page) -> None:
 
 def test_the_export_of_findings_is_what_was_asked_for_and_is_logged(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/findings?rule=S09&yuan=100")
-    calm(page)
+    settled(page)
     with page.expect_download(timeout=180_000) as waiting:
         page.get_by_role("button", name="导出 xlsx").last.click()
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(Path(waiting.value.path()).read_bytes()))
@@ -202,7 +196,7 @@ def test_the_export_of_findings_is_what_was_asked_for_and_is_logged(app: Any, pa
 
 def test_the_four_states_are_told_apart_by_word_icon_and_figure(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/findings")
-    calm(page)
+    settled(page)
     expect(page.get_by_text("无法评估").first).to_be_visible(timeout=20_000)
     coverage = pl.read_parquet(folder(app) / "rule_coverage.parquet")
     said = page.locator("[data-testid=stMain]").inner_text()
@@ -217,7 +211,7 @@ def test_the_four_states_are_told_apart_by_word_icon_and_figure(app: Any, page: 
 
 def test_the_queue_leads_to_a_finding(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/findings?rule=S15")
-    calm(page)
+    settled(page)
     table = page.locator("[data-testid=stDataFrame]").last
     table.scroll_into_view_if_needed()
     table.click(position={"x": 70, "y": 54})
@@ -227,7 +221,7 @@ def test_the_queue_leads_to_a_finding(app: Any, page: Page) -> None:
 
 def test_a_requirement_leads_to_its_rule_and_its_findings(app: Any, page: Page) -> None:
     page.goto(f"{app.address}/policy?state=rule&text=购买居家养老服务清单")
-    calm(page)
+    settled(page)
     select_first_row(page)
     expect(page.get_by_role("link", name="方法 S11")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="方法 S11").click()
@@ -239,7 +233,7 @@ def test_a_requirement_leads_to_its_rule_and_its_findings(app: Any, page: Page) 
 def test_the_search_box_leads_to_a_finding(app: Any, page: Page) -> None:
     finding_id = findings(app, rule="A03")["finding_id"][0]
     page.goto(f"{app.address}/overview")
-    calm(page)
+    settled(page)
     page.get_by_role("searchbox").fill(finding_id)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/finding\?id={finding_id}"), timeout=20_000)
@@ -254,8 +248,7 @@ def test_the_chinese_view_has_no_stray_english_and_asks_nobody_outside(app: Any,
     page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
     finding_id = findings(app, rule="S01")["finding_id"][0]
     page.goto(f"{app.address}/{name.format(finding=finding_id)}")
-    calm(page)
-    page.wait_for_timeout(1_500)
+    settled(page)
     page.evaluate(WITHOUT_UNSEEN)
     # A word of three small letters or more; keys and file names have digits beside them or stand in code.
     said = _ALLOWED.sub("", page.locator("[data-testid=stApp]").inner_text().replace(local_identity().name, ""))
@@ -273,7 +266,7 @@ def test_pictures_of_every_page(app: Any, browser: Browser, name: str, language:
     page = context.new_page()
     address = name.format(finding=findings(app, rule="S01")["finding_id"][0])
     page.goto(f"{app.address}/{address}{'&' if '?' in address else '?'}lang={language}")
-    calm(page)
+    settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "en" if language == "English" else "zh-CN")
     assert page.get_by_text(re.compile("出现问题|Something went wrong")).count() == 0
     # Nothing is wider than the screen.

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from dashboards.places import labelled
 from pipelines.publishing import current
 from tests.browser.test_app import PAGES
+from tests.browser.watching import settled
 
 HOLDS, HOLDS_NOT = "与所选数值一致", "与所选数值"
 
@@ -29,11 +30,6 @@ def opened(context: BrowserContext, app: Any, address: str) -> Page:
     expect(page.locator("h1")).to_have_text(PAGES[address.partition("?")[0]][0], timeout=30_000)
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_timeout(700)
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
 
 
 def totals(page: Page) -> list[str]:
