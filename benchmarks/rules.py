@@ -18,7 +18,8 @@ from pipelines.vault import PersonKeys, Vault
 AS_OF = dt.date(2025, 6, 30)
 READINGS = 10
 ROOMS = ("measures", "rules")
-MARTS = frozenset({"findings", "exempted_findings", "finding_history", "finding_evidence", "evidence_rows"}) | {
+# What rules yield. `evidence_rows` copies what the rows behind findings say, for the pages, and is counted with all models.
+MARTS = frozenset({"findings", "exempted_findings", "finding_history", "finding_evidence"}) | {
     "rule_coverage",
     "rows_outside_policies",
 }

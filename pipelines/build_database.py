@@ -53,27 +53,24 @@ def _source_view(contract: Contract, parts: list[Path]) -> str:
     """The accepted rows of all files of a source.
 
     The casts cost nothing where the type is right and stop a load of another shape at the door. The file's facts are
-    joined by the part's path, which is constant within a part. Every part has its file; the joins are outer ones, and the
+    joined by the part's path, which is constant within a part. Every part has its file; the join is an outer one, and the
     largest part comes first, because the engine then guesses the number of rows about right (it looks at the first part
     only, and takes an inner join on a path to leave a handful of rows). Guessed too low, millions of rows are put into the
     hash table of a join with hundreds.
     """
     columns = [f"part.{_identifier(name)}::{kind} as {_identifier(name)}" for name, kind, _ in source_columns(contract)]
-    source = _literal(contract.source)
     return f"""
         create view raw.{_identifier(contract.source)} as
         select
             {", ".join(columns)},
-            files.file as _file,
-            files.file_order as _file_order,
-            files.file_date as _file_date,
-            coalesce(files.division_key, '') as _division_key,
+            parts.file as _file,
+            parts.file_order as _file_order,
+            parts.file_date as _file_date,
+            parts.division_key as _division_key,
             coalesce(part._sheet, '')::varchar as _sheet,
             part._line::bigint as _line
         from read_parquet({_list(parts)}, filename = '_part') as part
         left join raw.parts as parts on part._part = parts.path
-        left join raw.files as files
-            on parts.load_id = files.load_id and files.source = {source} and files.status = 'loaded'
     """
 
 
@@ -106,6 +103,27 @@ def _issues(connection: duckdb.DuckDBPyConnection, issues: list[tuple[str, str, 
     connection.execute("drop table issue_parts")
 
 
+def _parts(connection: duckdb.DuckDBPyConnection, parts: Mapping[str, list[tuple[Path, str]]]) -> None:
+    """Every part once per file that brought it: a content may stand for several files."""
+    connection.execute("create temp table written (path varchar, source varchar, load_id varchar)")
+    rows = [(str(part), source, load) for source, found in parts.items() for part, load in found]
+    if rows:
+        connection.executemany("insert into written values (?, ?, ?)", rows)
+    connection.execute("""
+        create table raw.parts as
+        select
+            written.path,
+            files.file,
+            files.file_order,
+            files.file_date,
+            coalesce(files.division_key, '') as division_key
+        from written
+        inner join raw.files as files
+            on written.load_id = files.load_id and written.source = files.source and files.status = 'loaded'
+    """)
+    connection.execute("drop table written")
+
+
 def make(
     path: Path,
     files: pl.DataFrame,
@@ -133,11 +151,11 @@ def make(
             parts.setdefault(source, []).extend((part, load) for part in sorted(home.glob("part-*.parquet")))
         if (home / "issues.parquet").exists():
             issues.append((load, source, home / "issues.parquet"))
-    with duckdb.connect(str(path)) as connection:
+    # Nobody but this build reads the file, so it need not be one for older engines; the newest form writes keys faster.
+    with duckdb.connect(str(path), config={"storage_compatibility_version": "latest"}) as connection:
         connection.execute("create schema raw")
         connection.execute(f"create table raw.files ({_typed(FILES_COLUMNS)})")
         connection.execute(f"create table raw.quarantine ({_typed(QUARANTINE_COLUMNS)})")
-        connection.execute("create table raw.parts (path varchar, load_id varchar)")
         connection.execute(f"create table raw.first_seen ({_typed(FIRST_SEEN_COLUMNS)})")
         if history:
             connection.execute(
@@ -153,9 +171,7 @@ def make(
             connection.register("given_files", ordered.to_arrow())
             connection.execute("insert into raw.files select * from given_files")
             connection.unregister("given_files")
-        rows = [(str(part), load) for found in parts.values() for part, load in found]
-        if rows:
-            connection.executemany("insert into raw.parts values (?, ?)", rows)
+        _parts(connection, parts)
         for source, contract in load_contracts().items():
             found = sorted((part for part, _ in parts.get(source, [])), key=lambda part: (-part.stat().st_size, part))
             connection.execute(_source_view(contract, found) if found else _empty_view(contract))

@@ -111,6 +111,20 @@
 {% macro row_of(columns) %}{{ return(adapter.dispatch('row_of')(columns)) }}{% endmacro %}
 {% macro default__row_of(columns) %}{{ return('row(' ~ columns | join(', ') ~ ')') }}{% endmacro %}
 
+{# Columns of a row as one value with names; compared by the first column, then by the next. #}
+{% macro named_row_of(relation, columns) %}{{ return(adapter.dispatch('named_row_of')(relation, columns)) }}{% endmacro %}
+{% macro default__named_row_of(relation, columns) %}
+    {% set pairs = [] %}
+    {% for column in columns %}{% do pairs.append(column ~ ' := ' ~ relation ~ '.' ~ column) %}{% endfor %}
+    {{ return('struct_pack(' ~ pairs | join(', ') ~ ')') }}
+{% endmacro %}
+
+{# A column of such a value. #}
+{% macro column_of_row(row, column) %}{{ return(adapter.dispatch('column_of_row')(row, column)) }}{% endmacro %}
+{% macro default__column_of_row(row, column) %}
+    {{ return('struct_extract(' ~ row ~ ", '" ~ column ~ "')") }}
+{% endmacro %}
+
 {# The parts of a text, whether a list shares a member with another, and how many members it has. #}
 {% macro parts_of(text, separator) %}{{ return(adapter.dispatch('parts_of')(text, separator)) }}{% endmacro %}
 {% macro default__parts_of(text, separator) %}
@@ -155,9 +169,7 @@
 {# Columns of a row as a JSON text, by name. #}
 {% macro row_json(relation, columns) %}{{ return(adapter.dispatch('row_json')(relation, columns)) }}{% endmacro %}
 {% macro default__row_json(relation, columns) %}
-    {% set pairs = [] %}
-    {% for column in columns %}{% do pairs.append(column ~ ' := ' ~ relation ~ '.' ~ column) %}{% endfor %}
-    {{ return('cast(to_json(struct_pack(' ~ pairs | join(', ') ~ ')) as varchar)') }}
+    {{ return('cast(to_json(' ~ named_row_of(relation, columns) ~ ') as varchar)') }}
 {% endmacro %}
 
 {# The text under a name of a JSON text; empty where there is none. #}

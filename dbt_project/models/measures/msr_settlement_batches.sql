@@ -1,9 +1,6 @@
 with settled as (
     select
         batch_id,
-        batch_jurisdiction as jurisdiction,
-        batch_month,
-        batch_ends_on,
         count(*) as lines,
         sum(amount_yuan) as settled_yuan,
         count(*) filter (where is_off_platform) as lines_off_platform,
@@ -11,7 +8,7 @@ with settled as (
         count(*) filter (where differs) as lines_that_differ,
         coalesce(sum(greatest(excess_yuan, 0)) filter (where differs), 0) as differing_excess_yuan
     from {{ ref('msr_settlement_lines') }}
-    group by batch_id, batch_jurisdiction, batch_month, batch_ends_on
+    group by batch_id
 ),
 
 paid as (
@@ -27,6 +24,9 @@ paid as (
 )
 
 select
+    heads.jurisdiction,
+    heads.batch_month,
+    heads.batch_ends_on,
     settled.*,
     coalesce(paid.payments, 0) as payments,
     coalesce(paid.paid_yuan, 0) as paid_yuan,
@@ -34,5 +34,6 @@ select
     {{ span_end(month_start('paid.last_paid_on'), 'month') }} as last_payment_month_ends_on,
     divisions.jurisdiction as last_payment_jurisdiction
 from settled
+inner join {{ ref('batch_heads') }} as heads on settled.batch_id = heads.batch_id
 left join paid on settled.batch_id = paid.batch_id
 left join {{ ref('reg_divisions') }} as divisions on paid.last_division = divisions.division_code

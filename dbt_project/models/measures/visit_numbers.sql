@@ -3,17 +3,11 @@
     are three times as quick as keys. Numbers mean nothing outside one build.
 #}
 with named as (
-    select elder_id as id from {{ ref('fct_visits') }}
-    where started_at >= {{ period_start() }} or ended_at > {{ period_start() }}
-    group by elder_id
-    union
-    select worker_id as id from {{ ref('fct_visits') }}
-    where started_at >= {{ period_start() }} or ended_at > {{ period_start() }}
-    group by worker_id
-    union
-    select provider_id as id from {{ ref('fct_visits') }}
-    where started_at >= {{ period_start() }} or ended_at > {{ period_start() }}
-    group by provider_id
+    {% for party in ['elder_id', 'worker_id', 'provider_id'] %}
+    select {{ party }} as id from {{ ref('visits_of_period') }}
+    group by {{ party }}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
 )
 
 select

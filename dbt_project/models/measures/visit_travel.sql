@@ -2,11 +2,7 @@
 with before as (
     select
         visits.worker_id,
-        arg_max(visits.visit_id, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_visit_id,
-        arg_max(visits.started_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_started_at,
-        arg_max(visits.ended_at, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_ended_at,
-        arg_max(visits.check_in_lon, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lon,
-        arg_max(visits.check_in_lat, {{ row_of(['visits.started_at', 'visits.visit_id']) }}) as last_check_in_lat
+        max({{ named_row_of('visits', ['started_at', 'visit_id', 'ended_at', 'check_in_lon', 'check_in_lat']) }}) as last_visit
     from {{ ref('fct_visits') }} as visits
     where
         visits.started_at < {{ period_start() }}
@@ -34,16 +30,16 @@ located as (
     where travel_lon is not null and travel_lat is not null and started_at >= {{ period_start() }}
     union all
     select
-        before.last_visit_id as visit_id,
+        {{ column_of_row('before.last_visit', 'visit_id') }} as visit_id,
         numbers.number as worker_number,
         null as jurisdiction,
         null as service_date,
         null as subsidy_yuan,
         false as is_judged,
-        before.last_started_at as started_at,
-        before.last_ended_at as ended_at,
-        before.last_check_in_lon as travel_lon,
-        before.last_check_in_lat as travel_lat
+        {{ column_of_row('before.last_visit', 'started_at') }} as started_at,
+        {{ column_of_row('before.last_visit', 'ended_at') }} as ended_at,
+        {{ column_of_row('before.last_visit', 'check_in_lon') }} as travel_lon,
+        {{ column_of_row('before.last_visit', 'check_in_lat') }} as travel_lat
     from before
     inner join {{ ref('visit_numbers') }} as numbers on before.worker_id = numbers.id
 ),

@@ -34,25 +34,24 @@ union all
         {{ evidence_row('ground', 'visits', 'visit_id') }}
     from (
         select
-            findings.jurisdiction,
-            findings.subject,
-            findings.period,
-            visits.visit_id,
-            visits.file,
-            visits.sheet,
-            visits.line,
+            checks.jurisdiction,
+            checks.provider_id as subject,
+            checks.period,
+            months.first_public_visit_id as visit_id,
+            months.first_public_file as file,
+            months.first_public_sheet as sheet,
+            months.first_public_line as line,
             row_number() over (
-                partition by findings.jurisdiction, findings.subject, findings.period
-                order by visits.started_at, visits.visit_id
+                partition by checks.jurisdiction, checks.provider_id, checks.period
+                order by months.first_public_started_at, months.first_public_visit_id
             ) as place
-        from {{ ref('rule_findings') }} as findings
-        inner join {{ ref('reg_periods') }} as periods on findings.period = periods.period and periods.kind = '{{ kind }}'
-        inner join {{ ref('fct_visits') }} as visits
+        from {{ ref('msr_provider_checks') }} as checks
+        inner join {{ ref('msr_provider_visits') }} as months
             on
-                findings.jurisdiction = visits.jurisdiction
-                and findings.subject = visits.provider_id
-                and visits.service_date between periods.starts_on and periods.ends_on
-        where findings.rule = '{{ rule }}' and visits.is_public
+                checks.provider_id = months.provider_id
+                and checks.jurisdiction = months.jurisdiction
+                and months.service_month between checks.starts_on and checks.ends_on
+        where checks.kind = '{{ kind }}' and months.public_visits > 0
     )
     where place = 1
 {% endcall %}

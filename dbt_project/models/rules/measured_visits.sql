@@ -67,57 +67,61 @@ union all
 {% endfor %}
 {% call measured('S01') %}
     select
-        jurisdiction,
-        worker_id as subject,
-        {{ day_text('service_date') }} as period,
-        service_date as judged_on,
-        overlapping_visits as measure,
+        days.jurisdiction,
+        numbers.id as subject,
+        {{ day_text('days.service_date') }} as period,
+        days.service_date as judged_on,
+        days.overlapping_visits as measure,
         null as limit_value,
         null as fails,
-        overlapping_yuan as amount
-    from {{ ref('worker_days') }}
-    where compared_visits > 0
+        days.overlapping_yuan as amount
+    from {{ ref('worker_days') }} as days
+    inner join {{ ref('visit_numbers') }} as numbers on days.worker_number = numbers.number
+    where days.compared_visits > 0
 {% endcall %}
 union all
 {% call measured('S02') %}
     select
-        jurisdiction,
-        elder_id as subject,
-        {{ day_text('service_date') }} as period,
-        service_date as judged_on,
-        overlapping_visits as measure,
+        days.jurisdiction,
+        numbers.id as subject,
+        {{ day_text('days.service_date') }} as period,
+        days.service_date as judged_on,
+        days.overlapping_visits as measure,
         null as limit_value,
         null as fails,
-        overlapping_yuan as amount
-    from {{ ref('elder_days') }}
+        days.overlapping_yuan as amount
+    from {{ ref('elder_days') }} as days
+    inner join {{ ref('visit_numbers') }} as numbers on days.elder_number = numbers.number
 {% endcall %}
 union all
 {% call measured('S03') %}
     select
-        jurisdiction,
-        worker_id as subject,
-        {{ day_text('service_date') }} as period,
-        service_date as judged_on,
-        fast_pairs as measure,
+        days.jurisdiction,
+        numbers.id as subject,
+        {{ day_text('days.service_date') }} as period,
+        days.service_date as judged_on,
+        days.fast_pairs as measure,
         null as limit_value,
         null as fails,
-        fast_yuan as amount
-    from {{ ref('worker_days') }}
-    where travel_pairs > 0
+        days.fast_yuan as amount
+    from {{ ref('worker_days') }} as days
+    inner join {{ ref('visit_numbers') }} as numbers on days.worker_number = numbers.number
+    where days.travel_pairs > 0
 {% endcall %}
 union all
 {% call measured('S04') %}
     select
-        jurisdiction,
-        worker_id as subject,
-        {{ day_text('service_date') }} as period,
-        service_date as judged_on,
-        summed_seconds / 60.0e0 as measure,
+        days.jurisdiction,
+        numbers.id as subject,
+        {{ day_text('days.service_date') }} as period,
+        days.service_date as judged_on,
+        days.summed_seconds / 60.0e0 as measure,
         null as limit_value,
         null as fails,
-        summed_yuan as amount
-    from {{ ref('worker_days') }}
-    where summed_visits > 0
+        days.summed_yuan as amount
+    from {{ ref('worker_days') }} as days
+    inner join {{ ref('visit_numbers') }} as numbers on days.worker_number = numbers.number
+    where days.summed_visits > 0
 {% endcall %}
 union all
 {% call measured('S08') %}

@@ -21,26 +21,19 @@ lines as (
         lines.differs
         or (
             lines.has_visit
-            and own_hours.value is null
+            and batches.tolerance_hours is null
             and coalesce(lines.hours_apart > tolerance_hours.elsewhere, false)
         )
         or (
             lines.has_visit
-            and own_yuan.exact_value is null
+            and batches.tolerance_yuan is null
             and coalesce(abs(lines.excess_yuan) > tolerance_yuan.elsewhere, false)
         ) as differs,
         again.visit_id is not null as is_settled_twice
     from {{ ref('msr_settlement_lines') }} as lines
     cross join tolerance_hours
     cross join tolerance_yuan
-    left join {{ parameter_rows('P02', 'tolerance_hours') }} as own_hours
-        on
-            lines.batch_jurisdiction = own_hours.jurisdiction
-            and lines.batch_ends_on between own_hours.valid_from and own_hours.valid_to
-    left join {{ parameter_rows('P02', 'tolerance_yuan') }} as own_yuan
-        on
-            lines.batch_jurisdiction = own_yuan.jurisdiction
-            and lines.batch_ends_on between own_yuan.valid_from and own_yuan.valid_to
+    inner join {{ ref('batch_heads') }} as batches on lines.batch_id = batches.batch_id
     left join {{ ref('visits_settled_again') }} as again on lines.visit_id = again.visit_id
     where lines.service_month >= {{ period_start() }}
 )
