@@ -1,5 +1,7 @@
 """The sheets of the workbook: all rows of which the text of a report speaks, and where each of them stands."""
 
+import polars as pl
+
 from pipelines.divisions import name_of
 from pipelines.reporting import labels
 from pipelines.reporting.content import Annex, Cell, Column, Kind, clean
@@ -37,10 +39,6 @@ def _scores(gathered: Gathered, words: Words) -> Annex:
     if gathered.scores is None:
         return Annex(words("annex_scores"), columns, ((words("scores_missing"), *(None,) * (len(columns) - 1)),))
 
-    def named(kind: str, code: str) -> str:
-        row = gathered.score_names.get((kind, code))
-        return words.of(row, "name") if row else code
-
     def head(row: dict[str, Cell], level: str) -> tuple[Cell, ...]:
         provider = str(row["provider"])
         return labels.provider_name(gathered, provider), provider, words(f"level_{level}")
@@ -51,13 +49,14 @@ def _scores(gathered: Gathered, words: Words) -> Annex:
         return (*head(row, "total"), None, None, *scores, grade, why, row["weight_scored"], *(None,) * 6)
 
     def domain(row: dict[str, Cell]) -> tuple[Cell, ...]:
-        name = named("domain", f"{row['domain']}")
+        name = labels.score_name(gathered, words, "domain", f"{row['domain']}")
         return (*head(row, "domain"), name, None, row["score"], *(None,) * 4, row["weight_scored"], *(None,) * 6)
 
     def measure(row: dict[str, Cell]) -> tuple[Cell, ...]:
         code = f"{row['measure']}"
         of = gathered.score_names.get(("measure", code), {}).get("domain")
-        names = (named("domain", of) if of else None, named("measure", code))
+        domain_name = labels.score_name(gathered, words, "domain", of) if of else None
+        names = (domain_name, labels.score_name(gathered, words, "measure", code))
         scores = (row["score"], row["low"], row["high"], None, None, None)
         counts = tuple(row[name] for name in ("k", "n", "value", "shrunk", "reliability"))
         return (*head(row, "measure"), *names, *scores, *counts, words(f"state_{row['state']}"))
@@ -93,6 +92,74 @@ def _funnel(gathered: Gathered, words: Words) -> Annex:
             for row in rows
         ),
     )
+
+
+def _quarters(gathered: Gathered, words: Words, quarters: pl.DataFrame) -> Annex:
+    columns = _columns(
+        words, "provider", "provider_id", "quarter", "level", "measure", ("k", "number"), ("n", "number"),
+        ("value", "number"), ("low", "number"), ("high", "number"), ("shrunk", "number"), ("reliability", "number"),
+        ("score", "number"), "state", ("change", "number"), ("change_low", "number"), ("change_high", "number"),
+        ("weight", "number"),
+    )  # fmt: skip
+    numbers = ("k", "n", "value", "low", "high", "shrunk", "reliability", "score")
+    moves = ("change", "change_low", "change_high", "weight_scored")
+    rows = tuple(
+        (
+            labels.provider_name(gathered, row["provider"]),
+            row["provider"],
+            words.quarter(row["quarter"]) + ("" if row["is_complete"] else words("quarter_unfinished")),
+            words("level_total" if row["measure"] is None else "level_measure"),
+            row["measure"] and labels.score_name(gathered, words, "measure", row["measure"]),
+            *(row[name] for name in numbers),
+            words(f"state_{row['state']}"),
+            *(row[name] for name in moves),
+        )
+        for row in quarters.iter_rows(named=True)
+    )
+    return Annex(words("annex_quarters"), columns, rows)
+
+
+def _months(gathered: Gathered, words: Words, months: pl.DataFrame) -> Annex:
+    columns = _columns(
+        words, "provider", "provider_id", "month", ("visits", "whole"), ("upheld", "whole"), ("rate", "number"),
+        ("centre", "number"), ("control_low", "number"), ("control_high", "number"), ("ratings", "whole"),
+        ("satisfied", "whole"), ("satisfied_share", "number"), ("centre", "number"), ("control_low", "number"),
+        ("control_high", "number"),
+    )  # fmt: skip
+    numbers = (
+        "visits", "complaints", "rate", "rate_centre", "rate_low", "rate_high", "ratings", "satisfied", "satisfied_share",
+        "share_centre", "share_low", "share_high",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            labels.provider_name(gathered, row["provider"]),
+            row["provider"],
+            f"{row['month']:%Y-%m}",
+            *(row[name] for name in numbers),
+        )
+        for row in months.iter_rows(named=True)
+    )
+    return Annex(words("annex_months"), columns, rows)
+
+
+def _reach(gathered: Gathered, words: Words, reach: pl.DataFrame) -> Annex:
+    columns = _columns(
+        words, "county", "street", "division_code", "dimension", "group", ("entitled", "whole"), ("served", "whole"),
+        ("reach", "percent"), ("low", "percent"), ("high", "percent"), "note",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            labels.place(words, row["county"], None),
+            row["street"] and labels.place(words, row["county"], row["street"]),
+            row["street"] or row["county"],
+            words(f"dimension_{row['dimension']}"),
+            labels.group(gathered, words, row["dimension"], row["people"]),
+            *(row[name] for name in ("entitled", "served", "rate", "low", "high")),
+            words("reach_hidden") if row["is_hidden"] else None,
+        )
+        for row in reach.iter_rows(named=True)
+    )
+    return Annex(words("annex_reach"), columns, rows)
 
 
 def _findings(gathered: Gathered, words: Words) -> Annex:
@@ -259,18 +326,23 @@ def _providers(gathered: Gathered, words: Words) -> Annex:
 
 def annexes(gathered: Gathered, words: Words) -> tuple[Annex, ...]:
     """All sheets. Findings have their `number` in the report."""
-    sheets = [
+    scored = [] if gathered.scores is None else [_funnel(gathered, words)]
+    quarters = [] if gathered.quarters is None else [_quarters(gathered, words, gathered.quarters)]
+    months = [] if gathered.months is None else [_months(gathered, words, gathered.months)]
+    reach = [] if gathered.reach is None else [_reach(gathered, words, gathered.reach)]
+    following = [_exposure(gathered, words)] if any(gathered.exposures.values()) else []
+    return (
         _about(gathered, words),
         _scores(gathered, words),
+        *quarters,
+        *scored,
+        *months,
         _providers(gathered, words),
+        *reach,
         _findings(gathered, words),
+        *following,
         _evidence(gathered, words),
         _parameters(gathered, words),
         _files(gathered, words),
         _coverage(gathered, words),
-    ]
-    if any(gathered.exposures.values()):
-        sheets.insert(4, _exposure(gathered, words))
-    if gathered.scores is not None:
-        sheets.insert(2, _funnel(gathered, words))
-    return tuple(sheets)
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines import small_cells
 from pipelines.app_limits import app_limit
 from pipelines.divisions import name_of
 from pipelines.reporting import figures, labels
@@ -25,7 +26,7 @@ from pipelines.reporting.content import (
     plain_number,
     shown,
 )
-from pipelines.reporting.figures import Estimate, Tally
+from pipelines.reporting.figures import Estimate, Reach, Tally
 from pipelines.reporting.gathering import Gathered
 from pipelines.reporting.wording import Words
 
@@ -189,6 +190,107 @@ def _services(gathered: Gathered, words: Words, limits: Limits) -> Iterator[Bloc
         yield _divisions(gathered, words)
 
 
+def _reach_said(gathered: Gathered, words: Words, found: Reach) -> str:
+    """The sentence on all people entitled, and where the share served is lowest."""
+    whole = found.whole
+    if whole["rate"] is None:
+        return words("reach_few", as_of=words.day(gathered.as_of))
+    said = words(
+        "reach",
+        as_of=words.day(gathered.as_of),
+        entitled=shown(whole["entitled"], "whole"),
+        served=shown(whole["served"], "whole"),
+        unserved=shown(whole["entitled"] - whole["served"], "whole"),
+        **{name: shown(whole[name], "percent") for name in ("rate", "low", "high")},
+    )
+    places = found.places.filter(pl.col("rate").is_not_null()).sort("rate", "county", "street")
+    if places.height < 2:
+        return said
+    lowest = places.row(0, named=True)
+    return said + words("between") + words(
+        "reach_lowest",
+        place=labels.place(words, lowest["county"], lowest["street"]),
+        **{name: shown(lowest[name], "percent") for name in ("rate", "low", "high")},
+    )  # fmt: skip
+
+
+def _reach_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    entitled, served = row["entitled"], row["served"]
+    unserved = None if entitled is None or served is None else entitled - served
+    return (entitled, served, unserved, row["rate"], row["low"], row["high"])
+
+
+def _reach_columns(words: Words) -> tuple[Column, ...]:
+    return (
+        Column(words("col_entitled"), "whole"),
+        Column(words("col_served"), "whole"),
+        Column(words("col_unserved"), "whole"),
+        Column(words("col_reach"), "percent"),
+        Column(words("col_low"), "percent"),
+        Column(words("col_high"), "percent"),
+    )
+
+
+def _reach_figure(words: Words, found: Reach) -> Iterator[Figure]:
+    rows = found.places.filter(pl.col("rate").is_not_null())
+    if rows.height > 1:
+        yield Figure(
+            words("figure_reach"),
+            "intervals",
+            tuple(
+                Bar(
+                    labels.place(words, row["county"], row["street"]),
+                    row["rate"] * 100,
+                    shown(row["rate"], "percent"),
+                    row["low"] * 100,
+                    row["high"] * 100,
+                )
+                for row in rows.iter_rows(named=True)
+            ),
+            100,
+        )
+
+
+def _reach(gathered: Gathered, words: Words) -> Iterator[Block]:
+    """Who is entitled and not served, from the published table: what is hidden there is hidden here."""
+    yield Heading(2, words("section_reach"))
+    found = figures.reach(gathered)
+    if found is None:
+        yield Paragraph(words("reach_missing" if gathered.reach is None else "reach_none"))
+        return
+    yield Paragraph(_reach_said(gathered, words, found))
+    note = words("reach_note")
+    if found.is_hidden:
+        smallest = small_cells.threshold(gathered.as_of.isoformat())
+        note += words("between") + words("reach_hidden_note", most=smallest - 1)
+    yield from _reach_figure(words, found)
+    yield Table(
+        words("table_reach_places"),
+        (Column(words("col_division"), width=4), *_reach_columns(words)),
+        (
+            *(
+                (labels.place(words, row["county"], row["street"]), *_reach_cells(row))
+                for row in found.places.iter_rows(named=True)
+            ),
+            (words("total"), *_reach_cells(found.whole)),
+        ),
+        note,
+    )
+    yield Table(
+        words("table_reach_groups"),
+        (Column(words("col_dimension"), width=2), Column(words("col_group"), width=3), *_reach_columns(words)),
+        tuple(
+            (
+                words(f"dimension_{row['dimension']}"),
+                labels.group(gathered, words, row["dimension"], row["people"]),
+                *_reach_cells(row),
+            )
+            for row in found.groups.iter_rows(named=True)
+        ),
+        note,
+    )
+
+
 def _funds(gathered: Gathered, words: Words) -> Iterator[Block]:
     yield Heading(2, words("section_funds"))
     if not gathered.funds.height:
@@ -265,6 +367,7 @@ def _basics(gathered: Gathered, words: Words, limits: Limits) -> Iterator[Block]
     yield from _scope(gathered, words)
     yield from _services(gathered, words, limits)
     if gathered.scope.provider is None:
+        yield from _reach(gathered, words)
         yield from _funds(gathered, words)
     yield from _complaints(gathered, words)
     yield from _data(gathered, words)
@@ -352,16 +455,14 @@ def _basis(gathered: Gathered, words: Words) -> Iterator[Block]:
 # ---- scores ------------------------------------------------------------------------------------------------------
 
 
-def _scores(gathered: Gathered, words: Words) -> Iterator[Block]:
-    yield Heading(1, words("chapter_scores"))
-    if gathered.scores is None:
-        yield Paragraph(words("scores_missing"))
-        return
-    cards = gathered.scores["scorecards"].sort("total", "provider", descending=[True, False], nulls_last=True)
-    if not cards.height:
-        yield Paragraph(words("scores_empty"))
-        return
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _cards(gathered: Gathered, words: Words, cards: pl.DataFrame) -> Iterator[Block]:
+    """Totals and grades of the whole period."""
     scored = cards.filter(pl.col("total").is_not_null())
+    yield Heading(2, words("section_scores"))
     yield Paragraph(words("scores", providers=cards.height, graded=scored.height))
     if gathered.published != gathered.covered:
         yield Paragraph(words("services_note_period"))
@@ -394,13 +495,201 @@ def _scores(gathered: Gathered, words: Words) -> Iterator[Block]:
         tuple(
             (
                 labels.provider_name(gathered, row["provider"]),
-                *(None if row[name] is None else round(row[name], 1) for name in ("total", "total_low", "total_high")),
+                *(_rounded(row[name]) for name in ("total", "total_low", "total_high")),
                 words(f"grade_{row['grade'] or 'none'}"),
                 labels.caps(words, row["cap_reason"]),
             )
             for row in cards.iter_rows(named=True)
         ),
     )
+
+
+def _measured(gathered: Gathered, measure: str, value: float | None) -> str:
+    """A share in percent, a rate as it is."""
+    is_share = gathered.score_names[("measure", measure)]["kind"] == "share"
+    return shown(value if value is None or is_share else round(value, 2), "percent" if is_share else "number")
+
+
+def _measures(gathered: Gathered, words: Words, measures: pl.DataFrame) -> Table:
+    """The measures of one card, by domain."""
+    return Table(
+        words("table_measures"),
+        (
+            Column(words("col_domain"), width=3),
+            Column(words("col_measure"), width=4),
+            Column(words("col_k"), "whole"),
+            Column(words("col_n"), "number"),
+            Column(words("col_value"), "number"),
+            Column(words("col_low"), "number"),
+            Column(words("col_high"), "number"),
+            Column(words("col_shrunk"), "number"),
+            Column(words("col_score"), "number"),
+            Column(words("col_state"), width=3),
+        ),
+        tuple(
+            (
+                labels.score_name(gathered, words, "domain", row["domain"]),
+                labels.score_name(gathered, words, "measure", row["measure"]),
+                row["k"],
+                row["n"],
+                *(_measured(gathered, row["measure"], row[name]) for name in ("value", "low", "high", "shrunk")),
+                _rounded(row["score"]),
+                words(f"state_{row['state']}"),
+            )
+            for row in measures.sort("domain", "measure").iter_rows(named=True)
+        ),
+        words("measures_note"),
+    )
+
+
+def _moved_columns(words: Words) -> tuple[Column, ...]:
+    titles = ("total", "low", "high", "change", "change_low", "change_high")
+    return tuple(Column(words(f"col_{title}"), "number") for title in titles)
+
+
+_MOVED = ("value", "low", "high", "change", "change_low", "change_high")
+
+
+def _quarters(gathered: Gathered, words: Words) -> Iterator[Block]:
+    """Of a place the last whole quarter beside the one before it; of a provider all its quarters."""
+    yield Heading(2, words("section_quarters"))
+    found = figures.movement(gathered)
+    if found is None or gathered.quarters is None:
+        yield Paragraph(words("quarters_none"))
+        return
+    yield Paragraph(
+        words(
+            "quarters",
+            quarter=words.quarter(found.quarter),
+            scored=found.rows.height,
+            compared=found.compared,
+            up=found.up,
+            down=found.down,
+            same=found.compared - found.up - found.down,
+        )
+    )
+    if gathered.scope.provider is None:
+        yield Table(
+            words("table_quarter", quarter=words.quarter(found.quarter)),
+            (Column(words("col_provider"), width=6), *_moved_columns(words)),
+            tuple(
+                (labels.provider_name(gathered, row["provider"]), *(_rounded(row[name]) for name in _MOVED))
+                for row in found.rows.iter_rows(named=True)
+            ),
+        )
+        return
+    totals = gathered.quarters.filter(pl.col("measure").is_null())
+    yield Table(
+        words("table_quarters"),
+        (Column(words("col_quarter"), width=4), *_moved_columns(words)),
+        tuple(
+            (
+                words.quarter(row["quarter"]) + ("" if row["is_complete"] else words("quarter_unfinished")),
+                *(_rounded(row[name]) for name in _MOVED),
+            )
+            for row in totals.iter_rows(named=True)
+        ),
+    )
+    measures = gathered.quarters.filter(pl.col("measure").is_not_null() & (pl.col("quarter") == found.quarter))
+    yield Table(
+        words("table_quarter_measures", quarter=words.quarter(found.quarter)),
+        (
+            Column(words("col_measure"), width=4),
+            *(Column(words(f"col_{name}"), "number") for name in _MOVED),
+        ),
+        tuple(
+            (
+                labels.score_name(gathered, words, "measure", row["measure"]),
+                *(_measured(gathered, row["measure"], row[name]) for name in _MOVED),
+            )
+            for row in measures.iter_rows(named=True)
+        ),
+        words("quarter_measures_note"),
+    )
+
+
+def _series_value(series: str, value: float | None) -> str:
+    return shown(value if value is None or series != "rate" else round(value, 2), "number" if series == "rate" else "percent")
+
+
+def _control_figures(words: Words, months: pl.DataFrame) -> Iterator[Figure]:
+    """A control chart of each series of one provider: the band is what chance does, the mark is the month."""
+    for value, _, low, high in figures.SERIES:
+        scale = 1 if value == "rate" else 100
+        known = months.filter(pl.col(value).is_not_null() & pl.col(high).is_not_null())
+        if not known.height:
+            continue
+        most = max(known[value].max(), known[high].max()) if value == "rate" else 1.0
+        yield Figure(
+            words(f"figure_{value}"),
+            "intervals",
+            tuple(
+                Bar(
+                    f"{row['month']:%Y-%m}",
+                    row[value] * scale,
+                    _series_value(value, row[value]),
+                    row[low] * scale,
+                    row[high] * scale,
+                )
+                for row in known.iter_rows(named=True)
+            ),
+            (most or 1.0) * scale,
+        )
+
+
+def _control(gathered: Gathered, words: Words, most: int) -> Iterator[Block]:
+    """Months of complaints and ratings that lie outside what chance does (XmR)."""
+    yield Heading(2, words("section_control"))
+    months = gathered.months
+    if months is None or not months.height:
+        yield Paragraph(words("control_none"))
+        return
+    beyond = figures.beyond_limits(months)
+    yield Paragraph(
+        words("control", providers=months["provider"].n_unique(), months=months["month"].n_unique(), beyond=beyond.height)
+    )
+    if gathered.scope.provider is not None:
+        yield from _control_figures(words, months)
+    if not beyond.height:
+        return
+    yield Table(
+        words("table_control_top", count=most) if beyond.height > most else words("table_control"),
+        (
+            Column(words("col_provider"), width=6),
+            Column(words("col_month"), width=3),
+            Column(words("col_series"), width=4),
+            Column(words("col_month_value"), "number"),
+            Column(words("col_centre"), "number"),
+            Column(words("col_control_low"), "number"),
+            Column(words("col_control_high"), "number"),
+        ),
+        tuple(
+            (
+                labels.provider_name(gathered, row["provider"]),
+                f"{row['month']:%Y-%m}",
+                words(f"series_{row['series']}"),
+                *(_series_value(row["series"], row[name]) for name in ("value", "centre", "low", "high")),
+            )
+            for row in beyond.head(most).iter_rows(named=True)
+        ),
+        words("control_note"),
+    )
+
+
+def _scores(gathered: Gathered, words: Words, limits: Limits) -> Iterator[Block]:
+    yield Heading(1, words("chapter_scores"))
+    if gathered.scores is None:
+        yield Paragraph(words("scores_missing"))
+        return
+    cards = gathered.scores["scorecards"].sort("total", "provider", descending=[True, False], nulls_last=True)
+    if not cards.height:
+        yield Paragraph(words("scores_empty"))
+        return
+    yield from _cards(gathered, words, cards)
+    if gathered.scope.provider is not None:
+        yield _measures(gathered, words, gathered.scores["scorecard_measures"])
+    yield from _quarters(gathered, words)
+    yield from _control(gathered, words, limits.providers)
 
 
 # ---- findings ----------------------------------------------------------------------------------------------------
@@ -689,7 +978,7 @@ def report(gathered: Gathered, words: Words, limits: Limits) -> Report:
     blocks = [
         *_basics(found, words, limits),
         *_basis(found, words),
-        *_scores(found, words),
+        *_scores(found, words, limits),
         *_findings(found, words, limits),
         *_suggestions(found, words),
         *_annexes(found, words, sheets),

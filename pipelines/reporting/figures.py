@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -115,6 +116,85 @@ def services_by_division(gathered: Gathered) -> Divisions:
         rows.drop("elders").join(shown, on="place").sort("place"), ["visits", "subsidy_yuan"]
     )
     return Divisions(hidden.drop("is_hidden"), smallest, bool(hidden["is_hidden"].any()))
+
+
+REST = ("none", "several", "unknown")
+"""Groups of people that no list of codes names; they stand last."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Who is entitled and served: of the whole place, of its parts (counties, or streets where it is one county), of groups."""
+
+    whole: dict[str, Any]
+    places: pl.DataFrame
+    groups: pl.DataFrame
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether any count of these is hidden."""
+        return bool(self.whole["is_hidden"] or self.places["is_hidden"].any() or self.groups["is_hidden"].any())
+
+
+def reach(gathered: Gathered) -> Reach | None:
+    """The published coverage of people, or None where there is none of the place."""
+    if gathered.reach is None or not gathered.reach.height:
+        return None
+    everybody = gathered.reach.filter(pl.col("dimension") == "all")
+    counties = everybody.filter(pl.col("county").is_not_null() & pl.col("street").is_null())
+    streets = everybody.filter(pl.col("street").is_not_null())
+    groups = gathered.reach.filter(pl.col("county").is_null() & (pl.col("dimension") != "all"))
+    return Reach(
+        everybody.row(by_predicate=pl.col("county").is_null(), named=True),
+        counties if counties.height > 1 else streets,
+        groups.sort("dimension", pl.col("people").is_in(REST), "people"),
+    )
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Totals of the last quarter that is whole, and how they moved: beyond chance where the interval does not hold 0."""
+
+    quarter: str
+    rows: pl.DataFrame
+    compared: int
+    up: int
+    down: int
+
+
+def movement(gathered: Gathered) -> Movement | None:
+    """The last whole quarter of the report's period with a total, or None."""
+    if gathered.quarters is None:
+        return None
+    scored = gathered.quarters.filter(pl.col("measure").is_null() & pl.col("is_complete") & pl.col("value").is_not_null())
+    if not scored.height:
+        return None
+    rows = scored.filter(pl.col("quarter") == pl.col("quarter").max())
+    return Movement(
+        rows["quarter"][0],
+        rows.sort("value", "provider", descending=[True, False]),
+        rows["change"].count(),
+        int((rows["change_low"] > 0).sum()),
+        int((rows["change_high"] < 0).sum()),
+    )
+
+
+SERIES = (
+    ("rate", "rate_centre", "rate_low", "rate_high"),
+    ("satisfied_share", "share_centre", "share_low", "share_high"),
+)
+"""Monthly series and the columns of their control limits."""
+
+
+def beyond_limits(months: pl.DataFrame) -> pl.DataFrame:
+    """The months whose value lies outside its control limits: a row per provider, month and series, the newest first."""
+    found = [
+        months.filter((pl.col(value) < pl.col(low)) | (pl.col(value) > pl.col(high))).select(
+            "provider", "month", series=pl.lit(value), value=value, centre=centre, low=low, high=high
+        )
+        for value, centre, low, high in SERIES
+    ]
+    return pl.concat(found).sort("month", "provider", "series", descending=[True, False, False])
 
 
 def complaints_by_month(complaints: pl.DataFrame) -> list[tuple[str, int]]:

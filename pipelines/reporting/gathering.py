@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.exposure import Exposure, exposures
-from pipelines.reporting.periods import Period
+from pipelines.reporting.periods import Period, read_period
 from pipelines.reporting.problems import ReportProblem
 
 DECISION_COLUMNS = {"finding_id": pl.String, "state": pl.String, "verdict": pl.String}
@@ -93,6 +93,10 @@ class Gathered:
     files: pl.DataFrame
     scores: Mapping[str, pl.DataFrame] | None
     score_names: Mapping[tuple[str, str], Mapping[str, Any]]
+    quarters: pl.DataFrame | None
+    months: pl.DataFrame | None
+    reach: pl.DataFrame | None
+    age_bands: tuple[int, ...]
 
 
 def _by(frame: pl.DataFrame, key: str) -> dict[str, dict[str, Any]]:
@@ -264,14 +268,50 @@ def _complaints(source: Source, scope: Scope, covered: Period) -> pl.DataFrame:
 _SCORE_TABLES = ("scorecards", "scorecard_domains", "scorecard_measures", "complaint_funnel")
 
 
+def _of_cards(source: Source, scope: Scope, name: str) -> pl.DataFrame:
+    frame = source.table(name, jurisdiction=scope.jurisdiction)
+    return frame if scope.provider is None else frame.filter(pl.col("provider") == scope.provider)
+
+
 def _scores(source: Source, scope: Scope) -> dict[str, pl.DataFrame] | None:
     if not all(source.has(name) for name in _SCORE_TABLES):
         return None
-    found = {}
-    for name in _SCORE_TABLES:
-        frame = source.table(name, jurisdiction=scope.jurisdiction)
-        found[name] = frame if scope.provider is None else frame.filter(pl.col("provider") == scope.provider)
-    return found
+    return {name: _of_cards(source, scope, name) for name in _SCORE_TABLES}
+
+
+def _quarters(source: Source, scope: Scope, covered: Period) -> pl.DataFrame | None:
+    """The cards of the quarters that begin in the report's period."""
+    if not source.has("scorecard_quarters"):
+        return None
+    found = _of_cards(source, scope, "scorecard_quarters")
+    wanted = [quarter for quarter in found["quarter"].unique() if read_period(quarter).first in covered]
+    return found.filter(pl.col("quarter").is_in(wanted)).sort("quarter", "provider", "measure", nulls_last=False)
+
+
+def _months(source: Source, scope: Scope, covered: Period) -> pl.DataFrame | None:
+    """The months of each card that begin in the report's period; their limits are those of all published months."""
+    if not source.has("monthly_series"):
+        return None
+    found = _of_cards(source, scope, "monthly_series")
+    return found.filter(pl.col("month").is_between(covered.first, covered.last)).sort("provider", "month")
+
+
+def _reach(source: Source, scope: Scope) -> pl.DataFrame | None:
+    """Who is entitled and served, as it was published: hidden cells are hidden. It is a place's, no provider's."""
+    if scope.provider is not None or not source.has("service_coverage"):
+        return None
+    found = source.table("service_coverage", jurisdiction=scope.jurisdiction)
+    return found.sort("county", "street", "dimension", "people", nulls_last=False)
+
+
+def _age_bands(source: Source, day: dt.date) -> tuple[int, ...]:
+    """The youngest age of each band in force on a day, the youngest band first."""
+    if not source.has("policy_coverage_age_bands"):
+        return ()
+    bands = source.table("policy_coverage_age_bands").filter(
+        pl.col("valid_from") <= day, pl.col("valid_to").is_null() | (pl.col("valid_to") >= day)
+    )
+    return tuple(sorted(int(low) for low in bands["low"]))
 
 
 def _score_names(source: Source) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -337,4 +377,8 @@ def gather(source: Source, scope: Scope, decisions: pl.DataFrame) -> Gathered:
         .sort("file"),
         scores=_scores(source, scope),
         score_names=_score_names(source),
+        quarters=_quarters(source, scope, covered),
+        months=_months(source, scope, covered),
+        reach=_reach(source, scope),
+        age_bands=_age_bands(source, as_of),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.contracts import load_contracts
 from pipelines.decisions import all_states
-from pipelines.divisions import name_of
+from pipelines.divisions import find, name_of
 from pipelines.reporting.content import Cell, clean, plain_number
 from pipelines.reporting.gathering import Gathered
 from pipelines.reporting.wording import Words
@@ -15,6 +15,7 @@ FAMILIES = "ESQPFCDA"
 # Verdicts that leave nothing to be checked or mended; findings with them stand in the annex only.
 SETTLED = frozenset({"not_upheld", "data_error"})
 _KEY_SHOWN = 8
+_COUNTY = 6
 _PEOPLE = frozenset({"elder", "worker"})
 _CODED = {"programme": "programme", "purpose": "purpose"}
 
@@ -131,6 +132,41 @@ def facts(words: Words, source: str, text: str | None) -> str:
         for column, value in said.items()
         if value not in (None, [], "") and not column.endswith("_is_complete")
     )
+
+
+def place(words: Words, county: str | None, street: str | None) -> str:
+    """A county or a street; a street that no table names stands with its code, one that is not stated says so."""
+    if street is None:
+        return (name_of(county, words.language, full=False) or county) if county else words("whole_place")
+    named = find(street)
+    name = name_of(street, words.language, full=False) or street
+    if len(street) <= _COUNTY:
+        return words("street_not_stated", county=name)
+    return name if named and named.code == street else words("street_coded", county=name, street=street)
+
+
+_GROUPS = {"category": "elder_category", "living": "living_arrangement"}
+
+
+def group(gathered: Gathered, words: Words, dimension: str, people: str) -> str:
+    """A group of people by age, category or living arrangement."""
+    if dimension == "all":
+        return words("group_all")
+    if people == "unknown":
+        return words("not_stated")
+    if dimension != "age":
+        return words(f"group_{people}") if people in {"none", "several"} else words.code(_GROUPS[dimension], people)
+    low = int(people)
+    older = next((band for band in gathered.age_bands if band > low), None)
+    if older is None:
+        return words("age_from", low=low)
+    return words("age_band", low=low, high=older - 1) if low else words("age_below", high=older)
+
+
+def score_name(gathered: Gathered, words: Words, kind: str, code: str) -> str:
+    """What a domain or a measure of the scores is called."""
+    row = gathered.score_names.get((kind, code))
+    return words.of(row, "name") if row else code
 
 
 def sourced(row: Mapping[str, Any]) -> tuple[Cell, Cell, Cell]:

@@ -33,6 +33,9 @@ def only(gathered: Gathered, finding_id: str) -> Gathered:
         evidence=gathered.evidence.filter(pl.col("finding_id") == finding_id),
         exposures={finding_id: gathered.exposures[finding_id]},
         parameters=parameters,
+        quarters=None,
+        months=None,
+        reach=None,
         coverage=gathered.coverage.filter(pl.col("rule") == row["rule"]),
         files=gathered.files.filter(
             pl.col("file").is_in(

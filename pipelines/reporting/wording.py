@@ -62,6 +62,11 @@ class Words:
         """A day as it stands in a sentence."""
         return f"{day.year}年{day.month}月{day.day}日" if self.language == "zh" else f"{day.day} {day:%B} {day.year}"
 
+    def quarter(self, quarter: str) -> str:
+        """A quarter, known as 2025-Q1, as it stands in a sentence."""
+        year, _, number = quarter.partition("-Q")
+        return f"{year}年第{chinese_number(int(number))}季度" if self.language == "zh" else f"{year} Q{number}"
+
     def code(self, code_list: str, code: str | None) -> str:
         """The label of a code; `not stated` where there is none."""
         if code is None:

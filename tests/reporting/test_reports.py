@@ -182,6 +182,311 @@ def test_services_funds_complaints_and_coverage_are_those_of_the_publication(sou
     assert f"读取{read:,}行，载入{loaded:,}行" in said
 
 
+PLACES = ("weihai", "jincheng", "kangbashi", "nangang", "wuhai")
+
+
+def everything(source: Source, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """All rows of SQL over the published Parquet."""
+    with duckdb.connect() as connection:
+        for path in source.folder.glob("*.parquet"):
+            connection.from_parquet(str(path)).create_view(path.stem)
+        return connection.execute(query, values).fetchall()
+
+
+def sheet(report: Report, name: str) -> list[tuple[Any, ...]]:
+    return list(next(annex.rows for annex in report.annexes if annex.name == name))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_scores_and_grades_are_those_of_the_publication(source: Source, place: str) -> None:
+    report = made(gathered(source, place))
+    cards = everything(
+        source,
+        "select provider, total, total_low, total_high, grade, cap_reason, weight_scored from scorecards "
+        "where jurisdiction = ? order by total desc nulls last, provider",
+        place,
+    )
+    assert cards
+    grades = {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格", None: "数据不足"}
+    shown_cards = [
+        (*(None if value is None else round(value, 1) for value in card[1:4]), grades[card[4]], card[5]) for card in cards
+    ]
+    assert [row[1:] for row in table(report, "机构评分与等级").rows] == shown_cards
+    graded = sum(card[4] is not None for card in cards)
+    assert any(f"对{len(cards)}家机构按六个方面评分，{graded}家给出等级" in text for text in texts(report))
+    rows = sheet(report, "评分")
+    totals = [(row[1], *row[5:8], row[10]) for row in rows if row[2] == "总分"]
+    assert totals == sorted((card[0], *card[1:4], card[6]) for card in cards)
+    for level, wanted, columns in (
+        ("方面", "select provider, score, weight_scored from scorecard_domains", (1, 5, 10)),
+        (
+            "指标",
+            "select provider, score, low, high, k, n, value, shrunk, reliability from scorecard_measures",
+            (1, 5, 6, 7, 11, 12, 13, 14, 15),
+        ),
+    ):
+        published = everything(source, f"{wanted} where jurisdiction = ?", place)
+        said = [tuple(row[column] for column in columns) for row in rows if row[2] == level]
+        assert sorted(map(repr, said)) == sorted(map(repr, published))
+        assert said
+    funnel = everything(
+        source, "select provider, rate, target, high998, phi from complaint_funnel where jurisdiction = ? order by 1", place
+    )
+    assert [(row[1], row[4], row[5], row[9], row[10]) for row in sheet(report, "投诉控制图")] == funnel
+
+
+def test_a_provider_s_card_explains_itself_down_to_counts(source: Source) -> None:
+    (provider,) = ask(source, "select provider from scorecards where jurisdiction = 'weihai' order by total desc limit 1")
+    report = made(gathered(source, provider=provider))
+    published = everything(
+        source,
+        "select k, n, value, low, high, shrunk, score, state, kind from scorecard_measures "
+        "where jurisdiction = 'weihai' and provider = ? order by domain, measure",
+        provider,
+    )
+    states = {"scored": "已评分", "too_few": "数据不足", "no_data": "无数据"}
+    assert len(published) == 15
+    for row, (k, n, *values, score, state, kind) in zip(table(report, "各项指标　").rows, published, strict=True):
+        form = (lambda value: f"{value:.1%}") if kind == "share" else (lambda value: f"{value:.2f}".rstrip("0").rstrip("."))
+        assert row[2:4] == (k, n)
+        assert row[4:8] == tuple("—" if value is None else form(value) for value in values)
+        assert row[8:] == (None if score is None else round(score, 1), states[state])
+        assert state == "scored" or score is None
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_movement_between_quarters_is_that_of_the_publication(source: Source, place: str) -> None:
+    report = made(gathered(source, place))
+    figures = "value, low, high, change, change_low, change_high"
+    rows = everything(
+        source,
+        f"""
+        select provider, {figures} from scorecard_quarters
+        where jurisdiction = ? and measure is null and quarter = '2025-Q2' and value is not null
+        order by value desc, provider
+        """,
+        place,
+    )
+    assert any(row[4] is not None for row in rows)
+    found = table(report, "2025年第二季度总分及其变化")
+    assert [row[1:] for row in found.rows] == [
+        tuple(None if value is None else round(value, 1) for value in row[1:]) for row in rows
+    ]
+    compared = [row for row in rows if row[4] is not None]
+    up, down = (sum(row[place] * sign > 0 for row in compared) for place, sign in ((5, 1), (6, -1)))
+    said = f"可与上一季度比较的{len(compared)}家：上升超出偶然波动的{up}家，下降超出偶然波动的{down}家"
+    assert any(said in text for text in texts(report))
+    everywhere = everything(
+        source, f"select provider, {figures} from scorecard_quarters where jurisdiction = ?", place
+    )
+    in_annex = [(row[1], *row[7:10], *row[14:17]) for row in sheet(report, "季度评分")]
+    assert sorted(map(repr, in_annex)) == sorted(map(repr, everywhere))
+
+
+def test_a_quarter_s_report_has_that_quarter_and_a_month_s_has_none(source: Source) -> None:
+    report = made(gathered(source, period="2025Q1"))
+    assert table(report, "2025年第一季度总分及其变化").rows
+    assert {row[2] for row in sheet(report, "季度评分")} == {"2025年第一季度"}
+    assert any(text.startswith("数据不足：本报告期间没有可评分的完整季度") for text in texts(made(gathered(source, period="2025-03"))))
+
+
+def test_a_provider_has_all_its_quarters_and_their_measures(source: Source) -> None:
+    (provider,) = ask(source, "select provider from scorecards where jurisdiction = 'weihai' order by total desc limit 1")
+    report = made(gathered(source, provider=provider))
+    quarters = everything(
+        source,
+        "select value, change from scorecard_quarters where jurisdiction = 'weihai' and provider = ? and measure is null "
+        "order by quarter",
+        provider,
+    )
+    rows = table(report, "各季度总分及其变化").rows
+    assert len(rows) == 6
+    assert [(row[1], row[4]) for row in rows] == [
+        tuple(None if value is None else round(value, 1) for value in row) for row in quarters
+    ]
+    (measures,) = ask(
+        source,
+        "select count(*) from scorecard_quarters where jurisdiction = 'weihai' and provider = ? and quarter = '2025-Q2' "
+        "and measure is not null",
+        provider,
+    )
+    assert len(table(report, "第二季度各项指标及其变化").rows) == measures == 12
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_months_outside_their_control_limits_are_named(source: Source, place: str) -> None:
+    report = made(gathered(source, place))
+    beyond, months = ask(
+        source,
+        """
+        select
+            count(*) filter (rate < rate_low or rate > rate_high)
+            + count(*) filter (satisfied_share < share_low or satisfied_share > share_high),
+            count(*)
+        from monthly_series where jurisdiction = ?
+        """,
+        place,
+    )
+    assert any(f"超出控制限的有{beyond}个月值" in text for text in texts(report))
+    tables = [block for block in report.blocks if isinstance(block, Table) and "超出控制限的月份" in block.caption]
+    assert sum(len(found.rows) for found in tables) == min(beyond, 20)
+    published = everything(
+        source,
+        "select provider, rate, rate_centre, rate_low, rate_high, satisfied_share, share_centre, share_low, share_high "
+        "from monthly_series where jurisdiction = ? order by provider, month",
+        place,
+    )
+    assert [(row[1], *row[5:9], *row[11:15]) for row in sheet(report, "月度控制图")] == published
+    assert len(published) == months
+
+
+def test_a_provider_s_months_are_drawn_with_their_limits(source: Source) -> None:
+    (provider,) = ask(
+        source, "select provider from monthly_series where jurisdiction = 'weihai' group by 1 order by sum(complaints) desc limit 1"
+    )
+    report = made(gathered(source, provider=provider))
+    drawn = {block.caption.split("　")[1]: block for block in report.blocks if isinstance(block, Figure)}
+    for caption, columns, scale in (
+        ("各月属实投诉率（每千次服务）及控制限", "rate, rate_low, rate_high", 1),
+        ("各月好评率及控制限", "satisfied_share, share_low, share_high", 100),
+    ):
+        value = columns.split(",")[0]
+        published = everything(
+            source,
+            f"select {columns} from monthly_series where jurisdiction = 'weihai' and provider = ? and {value} is not null "
+            "order by month",
+            provider,
+        )
+        bars = drawn[caption].bars
+        assert [(bar.value, bar.low, bar.high) for bar in bars] == [
+            tuple(number * scale for number in row) for row in published
+        ]
+        assert all(0 <= bar.value <= drawn[caption].most for bar in bars)
+
+
+COVERED = "entitled, served, entitled - served, rate, low, high"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_people_entitled_and_served_are_those_of_the_publication(source: Source, place: str) -> None:
+    report = made(gathered(source, place))
+    counties, streets = ask(
+        source,
+        "select count(*) filter (county is not null and street is null), count(street) from service_coverage "
+        "where jurisdiction = ? and dimension = 'all'",
+        place,
+    )
+    depth = "county is not null and street is null" if counties > 1 else "street is not null"
+    parts = everything(
+        source,
+        f"select {COVERED} from service_coverage where jurisdiction = ? and dimension = 'all' and {depth} "
+        "order by county, street",
+        place,
+    )
+    whole = ask(
+        source,
+        f"select {COVERED} from service_coverage where jurisdiction = ? and dimension = 'all' and county is null",
+        place,
+    )
+    assert [row[1:] for row in table(report, "各地服务覆盖情况").rows] == [*parts, whole]
+    groups = everything(
+        source,
+        f"select dimension, {COVERED} from service_coverage where jurisdiction = ? and county is null "
+        "and dimension != 'all' order by dimension, people in ('none', 'several', 'unknown'), people",
+        place,
+    )
+    named = {"age": "年龄", "category": "人员类别", "living": "居住状况"}
+    assert [(row[0], *row[2:]) for row in table(report, "各类人群服务覆盖情况").rows] == [
+        (named[row[0]], *row[1:]) for row in groups
+    ]
+    said = next(text for text in texts(report) if text.startswith("截至2025年6月30日，可判定为符合条件"))
+    if whole[3] is None:
+        assert "不公布合计" in said
+    else:
+        assert f"老年人{whole[0]:,}人" in said
+        assert f"{whole[1]:,}人，未获服务的{whole[2]:,}人，覆盖率{whole[3]:.1%}" in said
+    rows = sheet(report, "服务覆盖")
+    published = everything(
+        source,
+        "select coalesce(street, county), entitled, served, rate, low, high, is_hidden from service_coverage "
+        "where jurisdiction = ?",
+        place,
+    )
+    assert sorted(map(repr, ((row[2], *row[5:10], row[10] is not None) for row in rows))) == sorted(map(repr, published))
+
+
+def covered(*rows: tuple[str | None, str | None, str, str, int | None, int | None]) -> pl.DataFrame:
+    """A table of coverage of the place."""
+    made_of = [
+        (PLACE, county, street, dimension, people, entitled, served)
+        + ((None,) * 3 if entitled is None or served is None else (served / entitled, 0.1, 0.9))
+        + (entitled is None or served is None,)
+        for county, street, dimension, people, entitled, served in rows
+    ]
+    names = (
+        "jurisdiction", "county", "street", "dimension", "people", "entitled", "served", "rate", "low", "high", "is_hidden",
+    )  # fmt: skip
+    return pl.DataFrame(made_of, schema=list(names), orient="row")
+
+
+def test_hidden_counts_of_people_stay_hidden(source: Source, tmp_path: Path) -> None:
+    frame = covered(
+        (None, None, "all", "", 300, 250),
+        ("371002", None, "all", "", None, None),
+        ("371003", None, "all", "", 120, None),
+        ("371082", None, "all", "", 100, 80),
+        ("371083", None, "all", "", 50, 45),
+        (None, None, "age", "0", 40, 20),
+        (None, None, "age", "60", 160, 150),
+        (None, None, "age", "90", 100, 80),
+        (None, None, "category", "none", 100, 80),
+        (None, None, "category", "disabled", 200, 170),
+        (None, None, "living", "unknown", 300, 250),
+        ("371082", "371082001", "all", "", 100, 80),
+        ("371082", "371082", "all", "", None, None),
+    )
+    report = made(gathered(copied(source, tmp_path / "covered", service_coverage=frame)))
+    rows = {row[0]: row[1:] for row in table(report, "各地服务覆盖情况").rows}
+    assert rows["环翠区"] == (None,) * 6
+    assert rows["文登区"] == (120, None, None, None, None, None)
+    assert rows["荣成市"] == (100, 80, 20, 0.8, 0.1, 0.9)
+    assert rows["合计"] == (300, 250, 50, 250 / 300, 0.1, 0.9)
+    assert "1至10人的人数不公布" in table(report, "各地服务覆盖情况").note
+    said = next(text for text in texts(report) if text.startswith("截至2025年6月30日，可判定为符合条件"))
+    assert "覆盖率最低的是荣成市，为80.0%" in said
+    figure = next(block for block in report.blocks if isinstance(block, Figure) and "服务覆盖率" in block.caption)
+    assert [bar.label for bar in figure.bars] == ["荣成市", "乳山市"]
+    groups = [(row[0], row[1]) for row in table(report, "各类人群服务覆盖情况").rows]
+    assert groups == [
+        ("年龄", "不满60周岁"), ("年龄", "60至69周岁"), ("年龄", "90周岁以上"), ("人员类别", "残疾"), ("人员类别", "无类别"),
+        ("居住状况", "未填写"),
+    ]  # fmt: skip
+    annex = {(row[0], row[1], row[4]): row[5:] for row in sheet(report, "服务覆盖")}
+    assert annex["环翠区", None, "全体"] == (None, None, None, None, None, "人数少，不公布")
+    assert annex["荣成市", "荣成市（未写明街道）", "全体"][-1] == "人数少，不公布"
+    assert any("荣成市（371082001）" in str(key) or "街道" in str(key) for key in annex)
+
+
+def test_few_people_are_not_counted_in_words(source: Source, tmp_path: Path) -> None:
+    frame = covered((None, None, "all", "", None, None), ("371002", "371002", "all", "", None, None))
+    report = made(gathered(copied(source, tmp_path / "few", service_coverage=frame)))
+    assert any("人数较少，不公布合计" in text for text in texts(report))
+    assert not any("覆盖率最低" in text for text in texts(report))
+
+
+def test_an_older_publication_says_what_it_does_not_know(source: Source, tmp_path: Path) -> None:
+    old = copied(source, tmp_path / "older")
+    for name in ("service_coverage", "scorecard_quarters", "monthly_series"):
+        (old.folder / f"{name}.parquet").unlink()
+    report = made(gathered(old))
+    said = texts(report)
+    for begin in ("所用数据批次没有服务覆盖数据", "本报告期间没有可评分的完整季度", "本报告期间没有月度数据"):
+        assert any(text.startswith(f"数据不足：{begin}") for text in said)
+    assert not {"服务覆盖", "季度评分", "月度控制图"} & {annex.name for annex in report.annexes}
+    nobody = copied(source, tmp_path / "nobody", service_coverage=source.table("service_coverage").clear())
+    assert any("没有可判定为符合条件的老年人" in text for text in texts(made(gathered(nobody))))
+
+
 def test_a_provider_has_the_findings_that_name_it(source: Source) -> None:
     provider, name = ask(
         source, "select provider_id, name from provider_activity where jurisdiction = 'weihai' order by visits limit 1"
@@ -313,8 +618,9 @@ def sheets(report: Report) -> dict[str, list[list[Any]]]:
 def test_annexes_have_all_rows_with_file_and_line(source: Source) -> None:
     report = made(gathered(source))
     found = sheets(report)
-    assert [name for name in found if name != "投诉控制图"] == [
-        "说明", "评分", "服务机构", "疑点及条款", "证据", "参数", "数据来源", "规则覆盖",
+    assert list(found) == [
+        "说明", "评分", "季度评分", "投诉控制图", "月度控制图", "服务机构", "服务覆盖", "疑点及条款", "证据", "参数", "数据来源",
+        "规则覆盖",
     ]  # fmt: skip
     findings, evidence = found["疑点及条款"], found["证据"]
     assert len(findings) - 1 == ask(source, "select count(*) from findings where jurisdiction = 'weihai'")[0]
@@ -392,7 +698,7 @@ def names(source: Source, known: Gathered) -> list[str]:
 
 
 def test_the_english_report_has_no_chinese_but_names_and_quotations(source: Source) -> None:
-    for place in ("weihai", "jincheng", "kangbashi", "nangang", "wuhai"):
+    for place in PLACES:
         known = gathered(source, place)
         report = made(known, "en")
         proper = names(source, known)
@@ -404,7 +710,7 @@ def test_the_english_report_has_no_chinese_but_names_and_quotations(source: Sour
 
 
 def test_the_chinese_report_has_no_english_but_codes(source: Source) -> None:
-    for place in ("weihai", "jincheng", "kangbashi", "nangang", "wuhai"):
+    for place in PLACES:
         known = gathered(source, place)
         allowed = sorted(
             {part for row in known.findings["subject"] for part in row.split("|")} | set(names(source, known)),

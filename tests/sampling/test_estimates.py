@@ -20,6 +20,7 @@ from pipelines.sampling.estimates import (
     stratified_total,
     stringer_bound,
 )
+from pipelines.statistics import upper_share
 
 
 def table(*factors: float) -> Callable[[int], float]:
@@ -86,6 +87,20 @@ def test_most_errors_by_trying_all(case: tuple[int, int], data: st.DataObject) -
     assert most_errors(errors, drawn, rows, 0.95) == max(likely)
 
 
+# AICPA, Audit Guide: Audit Sampling, results evaluation for tests of controls, upper limits at 5 % risk: sample size, then
+# the limits in percent for 0, 1, 2, ... deviations, rounded up.
+UPPER_LIMITS = {
+    25: [11.3, 17.7], 30: [9.6, 14.9, 19.6], 50: [5.9, 9.2, 12.1, 14.8], 60: [4.9, 7.7, 10.2, 12.5, 14.7],
+    100: [3.0, 4.7, 6.2, 7.6, 9.0, 10.3], 150: [2.0, 3.2, 4.2, 5.1], 200: [1.5, 2.4, 3.2, 3.9],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "limits"), UPPER_LIMITS.items())
+def test_exact_binomial_limits_are_the_guides(size: int, limits: list[float]) -> None:
+    found = [math.ceil(upper_share(errors, size, 0.95) * 1000) / 10 for errors in range(len(limits))]
+    assert found == limits
+
+
 def test_of_a_large_population_the_limit_is_the_binomial_one() -> None:
     found = most_errors(2, 100, 10_000_000, 0.95) / 10_000_000
     assert found == pytest.approx(proportion_confint(2, 100, alpha=0.10, method="beta")[1], abs=1e-5)
@@ -103,6 +118,24 @@ def test_a_stratified_total_by_another_road() -> None:
     low, high = stats.t.interval(0.95, degrees, loc=total, scale=math.sqrt(sum(parts)))
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
     assert found.upper == pytest.approx(stats.t.ppf(0.95, degrees, loc=total, scale=math.sqrt(sum(parts))))
+
+
+def test_a_stratified_total_as_published() -> None:
+    """Lohr (Sampling: Design and Analysis, example 3.2): acres of farms in 3,078 counties, a sample of 300 in four regions.
+
+    Rows, sample, mean and variance of each region; the total is 909,736,035 acres, its standard error 50,417,248.
+    """
+    regions = [
+        (1054, 103, 300_504.16, 29_618_183_543),
+        (220, 21, 97_629.81, 7_647_472_708),
+        (1382, 135, 211_315.04, 53_587_487_856),
+        (422, 41, 662_295.51, 396_185_950_266),
+    ]
+    found = stratified_total(
+        [StratumResult(rows, n, n * mean, (n - 1) * spread + n * mean**2) for rows, n, mean, spread in regions], 0.95
+    )
+    assert found.total == pytest.approx(909_736_035, rel=1e-8)
+    assert found.standard_error == pytest.approx(50_417_248, rel=1e-8)
 
 
 def test_a_stratified_rate_by_another_road() -> None:

@@ -212,6 +212,30 @@ def test_noise_of_binary_fractions_decides_no_grade() -> None:
     assert total_of(*card)["grade"] == "good"
 
 
+def test_the_sd_of_a_rate_goes_into_domain_and_total() -> None:
+    # e = 1 each, k = 0, 0, 0, 0, 10, so m = 2, A = 14, B = 0.875 (above). Of the last: shrunk 9, variance 9 x 0.875 = 7.875,
+    # score 0 as 9 is beyond the floor 5. One complaint is 100 / |0 - 5| = 20 points, so the variance of its score is
+    # 400 x 7.875 = 3150. Of the first: shrunk 0.25, variance 0.21875, score 95, variance of the score 87.5.
+    # Beside a share that is certain (sd 0, score 40), weights 70 and 30:
+    #   domain of the last 0.7 x 0 + 0.3 x 40 = 12, variance 0.49 x 3150 = 1543.5; of the first 78.5 and 42.875.
+    # Total with a domain that is certain (score 90), weights 15 and 45: 0.25 and 0.75 of them.
+    rates = measured([(0, 1.0)] * 4 + [(10, 1.0)], **RATE)
+    domain = {"domain": "reputation", "domain_measures_weight": 100.0, "domain_weight_needed": 0.5}
+    certain = {"measure": "answered", "measure_weight": 30.0, "score": 40.0, "sd": 0.0, "floor": 0.5, "target": 1.0}
+    rows = [row | domain | {"measure_weight": 70.0} for row in rates]
+    rows += [row | certain for row in rows]
+    first, *_, last = scorecards.domains(pl.DataFrame(rows)).to_dicts()
+    assert (first["score"], first["sd"] ** 2) == pytest.approx((78.5, 42.875), rel=1e-12)
+    assert (last["score"], last["sd"] ** 2) == pytest.approx((12, 1543.5), rel=1e-12)
+    weighted = [row | {"weight": 15.0, "is_needed": False} | LIMITS for row in (first, last)]
+    weighted += [row | {"domain": "quality", "weight": 45.0, "is_needed": True, "score": 90.0, "sd": 0.0} for row in weighted]
+    for card, total, variance in zip(
+        scorecards.totals(pl.DataFrame(weighted)).to_dicts(), (87.125, 70.5), (42.875 / 16, 1543.5 / 16), strict=True
+    ):
+        assert (card["total"], card["sd"] ** 2) == pytest.approx((total, variance), rel=1e-12)
+        assert card["total_high"] - card["total_low"] == pytest.approx(2 * 1.96 * math.sqrt(variance), rel=1e-12)
+
+
 # ---- the funnel --------------------------------------------------------------------------------------------------
 
 FUNNEL = {
