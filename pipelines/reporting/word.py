@@ -4,6 +4,7 @@ between dashes, contents, headings of tables repeated. What it says is the conte
 import datetime as dt
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from docx import Document
@@ -25,6 +26,8 @@ from pipelines.reporting.fonts import ALTERNATIVES, BODY, HEAD, LATIN, SECOND, T
 
 Picture = Callable[[Figure], bytes]
 _TEXT_WIDTH = 156
+# With labels of two lines twenty bars fill most of a page.
+_BARS_OF_A_PICTURE = 20
 _INDENT_CHARACTERS = 200  # hundredths of a character: two of them
 _GREY = RGBColor(0x6E, 0x6E, 0x6E)
 
@@ -300,9 +303,13 @@ def _table(document: WordDocument, block: Table) -> None:
 
 
 def _figure(document: WordDocument, block: Figure, picture: Picture) -> None:
-    paragraph = _add(document, "Picture")
-    drawn = paragraph.add_run().add_picture(io.BytesIO(picture(block)), width=Mm(_TEXT_WIDTH))
-    drawn._inline.docPr.set("descr", block.caption)
+    """A chart over its caption; one of many bars as several pictures, since none goes on over the end of a page."""
+    for first in range(0, len(block.bars), _BARS_OF_A_PICTURE):
+        part = replace(block, bars=block.bars[first : first + _BARS_OF_A_PICTURE])
+        paragraph = _add(document, "Picture")
+        paragraph.paragraph_format.keep_with_next = first + _BARS_OF_A_PICTURE >= len(block.bars)
+        drawn = paragraph.add_run().add_picture(io.BytesIO(picture(part)), width=Mm(_TEXT_WIDTH))
+        drawn._inline.docPr.set("descr", block.caption)
     _add(document, "Figure Caption", block.caption)
 
 

@@ -307,6 +307,16 @@ def test_word_repeats_headings_of_tables_and_breaks_no_row() -> None:
     assert sum(widths) == pytest.approx(156, abs=0.5)
 
 
+def test_a_chart_of_many_bars_is_cut_into_pictures_that_fit_a_page() -> None:
+    bars = tuple(Bar("某某区某某街道居家社区养老服务中心有限公司" * 2, 50, "50", 40, 60) for _ in range(45))
+    report = replace(made(["文本"]), blocks=(Figure("图1　多", "intervals", bars, 100),))
+    document = docx.Document(io.BytesIO(word(report, lambda one: typesetting.picture(one, installed()), [])))
+    heights = [shape.height.mm for shape in document.inline_shapes]
+    assert len(heights) == 3
+    assert max(heights) < 297 - 37 - 35
+    assert typesetting.pdf(report, installed()).startswith(b"%PDF")
+
+
 def test_contents_are_a_field_with_real_entries_that_lead_to_their_headings() -> None:
     document = docx.Document(io.BytesIO(as_word(made(["文本"]))))
     entries = [one for one in document.paragraphs if one._p.style in {"toc1", "toc2"}]

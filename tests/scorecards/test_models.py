@@ -315,6 +315,12 @@ def _decide(built: Loads, decided: list[tuple[str, str]]) -> list[tuple[Any, ...
     return built.ask("select provider, grade, cap_reason from marts.scorecards order by all")
 
 
+def test_people_entitled_are_counted_by_place_and_group(built: Loads) -> None:
+    # Three are entitled and have a visit in March to May; who is not entitled is none of them.
+    rows = built.ask("select * exclude (smallest) from scorecards.coverage_people where jurisdiction = 'wuhai'")
+    assert rows == [("wuhai", "150302", "150302", "80", "minimum_living", "alone", True, 3)]
+
+
 def test_coverage_hides_small_counts(built: Loads) -> None:
     rows = built.ask("select distinct entitled, is_hidden from marts.service_coverage where dimension = 'all'")
     assert rows == [(None, True)]
