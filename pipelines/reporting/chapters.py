@@ -609,7 +609,9 @@ def _quarters(gathered: Gathered, words: Words) -> Iterator[Block]:
 
 
 def _series_value(series: str, value: float | None) -> str:
-    return shown(value if value is None or series != "rate" else round(value, 2), "number" if series == "rate" else "percent")
+    return shown(
+        value if value is None or series != "rate" else round(value, 2), "number" if series == "rate" else "percent"
+    )
 
 
 def _control_figures(words: Words, months: pl.DataFrame) -> Iterator[Figure]:
@@ -619,7 +621,7 @@ def _control_figures(words: Words, months: pl.DataFrame) -> Iterator[Figure]:
         known = months.filter(pl.col(value).is_not_null() & pl.col(high).is_not_null())
         if not known.height:
             continue
-        most = max(known[value].max(), known[high].max()) if value == "rate" else 1.0
+        most = max(float(end) for end in (*known[value], *known[high])) if value == "rate" else 1.0
         yield Figure(
             words(f"figure_{value}"),
             "intervals",
@@ -646,7 +648,9 @@ def _control(gathered: Gathered, words: Words, most: int) -> Iterator[Block]:
         return
     beyond = figures.beyond_limits(months)
     yield Paragraph(
-        words("control", providers=months["provider"].n_unique(), months=months["month"].n_unique(), beyond=beyond.height)
+        words(
+            "control", providers=months["provider"].n_unique(), months=months["month"].n_unique(), beyond=beyond.height
+        )
     )
     if gathered.scope.provider is not None:
         yield from _control_figures(words, months)

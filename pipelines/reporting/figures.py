@@ -124,7 +124,7 @@ REST = ("none", "several", "unknown")
 
 @dataclass(frozen=True)
 class Reach:
-    """Who is entitled and served: of the whole place, of its parts (counties, or streets where it is one county), of groups."""
+    """Who is entitled and served: all, by place (counties; streets where they are of one county), by group."""
 
     whole: dict[str, Any]
     places: pl.DataFrame
@@ -166,7 +166,9 @@ def movement(gathered: Gathered) -> Movement | None:
     """The last whole quarter of the report's period with a total, or None."""
     if gathered.quarters is None:
         return None
-    scored = gathered.quarters.filter(pl.col("measure").is_null() & pl.col("is_complete") & pl.col("value").is_not_null())
+    scored = gathered.quarters.filter(
+        pl.col("measure").is_null() & pl.col("is_complete") & pl.col("value").is_not_null()
+    )
     if not scored.height:
         return None
     rows = scored.filter(pl.col("quarter") == pl.col("quarter").max())

@@ -228,7 +228,9 @@ def test_the_sd_of_a_rate_goes_into_domain_and_total() -> None:
     assert (first["score"], first["sd"] ** 2) == pytest.approx((78.5, 42.875), rel=1e-12)
     assert (last["score"], last["sd"] ** 2) == pytest.approx((12, 1543.5), rel=1e-12)
     weighted = [row | {"weight": 15.0, "is_needed": False} | LIMITS for row in (first, last)]
-    weighted += [row | {"domain": "quality", "weight": 45.0, "is_needed": True, "score": 90.0, "sd": 0.0} for row in weighted]
+    weighted += [
+        row | {"domain": "quality", "weight": 45.0, "is_needed": True, "score": 90.0, "sd": 0.0} for row in weighted
+    ]
     for card, total, variance in zip(
         scorecards.totals(pl.DataFrame(weighted)).to_dicts(), (87.125, 70.5), (42.875 / 16, 1543.5 / 16), strict=True
     ):
