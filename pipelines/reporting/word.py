@@ -138,6 +138,13 @@ def _font_table(document: WordDocument) -> None:
             part._blob = text.replace("</w:fonts>", f"{rows}</w:fonts>").encode("utf-8")
 
 
+def _language(document: WordDocument) -> None:
+    """Say that the Chinese is Chinese: by it a reader without the named fonts takes glyphs and punctuation of the mainland."""
+    for tag, part in (("w:lang", document.styles.element), ("w:themeFontLang", document.settings.element)):
+        for made in part.iter(qn(tag)):
+            made.set(qn("w:eastAsia"), "zh-CN")
+
+
 def _field(paragraph: WordParagraph, instruction: str, result: str) -> None:
     """A field with the result that is shown until it is brought up to date."""
     for kind, text in (("begin", ""), ("", instruction), ("separate", ""), ("result", result), ("end", "")):
@@ -332,6 +339,7 @@ def word(report: Report, picture: Picture, pages: Sequence[int]) -> bytes:
     _properties(document, report)
     _styles(document, is_chinese=report.language == "zh")
     _font_table(document)
+    _language(document)
     document.settings.odd_and_even_pages_header_footer = True
     # Word counts pages for itself when it opens the document.
     document.settings.element.append(_element("w:updateFields", val="true"))

@@ -281,6 +281,9 @@ def test_word_has_the_form_of_the_standard() -> None:
         "Heading 3": ("仿宋", None, 16),
         "Report Text": ("仿宋", None, 16),
     }
+    languages = [node.get(qn("w:eastAsia")) for node in document.styles.element.iter(qn("w:lang"))]
+    languages += [node.get(qn("w:eastAsia")) for node in document.settings.element.iter(qn("w:themeFontLang"))]
+    assert languages == ["zh-CN"] * 2
     text: Any = document.styles["Report Text"]
     indent = text.element.pPr.find(qn("w:ind"))
     assert indent.get(qn("w:firstLineChars")) == "200"
