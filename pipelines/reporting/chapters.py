@@ -26,7 +26,7 @@ from pipelines.reporting.content import (
     plain_number,
     shown,
 )
-from pipelines.reporting.figures import Estimate, Reach, Tally
+from pipelines.reporting.figures import Estimate, Movement, Reach, Tally
 from pipelines.reporting.gathering import Gathered
 from pipelines.reporting.wording import Words
 
@@ -550,6 +550,27 @@ def _moved_columns(words: Words) -> tuple[Column, ...]:
 _MOVED = ("value", "low", "high", "change", "change_low", "change_high")
 
 
+def _moved_said(words: Words, found: Movement, *, is_one: bool) -> str:
+    quarter = words.quarter(found.quarter)
+    if not is_one:
+        return words(
+            "quarters",
+            quarter=quarter,
+            scored=found.rows.height,
+            compared=found.compared,
+            up=found.up,
+            down=found.down,
+            same=found.compared - found.up - found.down,
+        ) + words("between") + words("quarters_standing")  # fmt: skip
+    row = found.rows.row(0, named=True)
+    said = words("quarter_one", quarter=quarter, total=shown(_rounded(row["value"]), "number"))
+    if row["change"] is not None:
+        verdict = "moved_up" if found.up else "moved_down" if found.down else "moved_not"
+        change, low, high = (shown(_rounded(row[name]), "number") for name in ("change", "change_low", "change_high"))
+        said += words("between") + words("quarter_moved", change=change, low=low, high=high, verdict=words(verdict))
+    return said + words("between") + words("quarters_standing")
+
+
 def _quarters(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Of a place the last whole quarter beside the one before it; of a provider all its quarters."""
     yield Heading(2, words("section_quarters"))
@@ -557,17 +578,7 @@ def _quarters(gathered: Gathered, words: Words) -> Iterator[Block]:
     if found is None or gathered.quarters is None:
         yield Paragraph(words("quarters_none"))
         return
-    yield Paragraph(
-        words(
-            "quarters",
-            quarter=words.quarter(found.quarter),
-            scored=found.rows.height,
-            compared=found.compared,
-            up=found.up,
-            down=found.down,
-            same=found.compared - found.up - found.down,
-        )
-    )
+    yield Paragraph(_moved_said(words, found, is_one=gathered.scope.provider is not None))
     if gathered.scope.provider is None:
         yield Table(
             words("table_quarter", quarter=words.quarter(found.quarter)),
@@ -619,9 +630,9 @@ def _control_figures(words: Words, months: pl.DataFrame) -> Iterator[Figure]:
     for value, _, low, high in figures.SERIES:
         scale = 1 if value == "rate" else 100
         known = months.filter(pl.col(value).is_not_null() & pl.col(high).is_not_null())
-        if not known.height:
+        most = max((float(end) for end in (*known[value], *known[high])), default=0.0)
+        if not most:
             continue
-        most = max(float(end) for end in (*known[value], *known[high])) if value == "rate" else 1.0
         yield Figure(
             words(f"figure_{value}"),
             "intervals",
@@ -635,7 +646,7 @@ def _control_figures(words: Words, months: pl.DataFrame) -> Iterator[Figure]:
                 )
                 for row in known.iter_rows(named=True)
             ),
-            (most or 1.0) * scale,
+            most * scale if value == "rate" else scale,
         )
 
 

@@ -4,7 +4,9 @@ Cells keep their type; `shown` gives the one text in which Word and PDF print th
 """
 
 import datetime as dt
+import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -135,3 +137,33 @@ def shown(cell: Cell, kind: Kind) -> str:
             return f"{cell:.1%}"
         case _:
             return plain_number(cell)
+
+
+TEXT_WIDTH = 156
+"""Millimetres between the margins of a page."""
+
+# In millimetres: what a Latin letter of a table takes at most (10.5 points, bold in English headings), and a cell's margins.
+_LETTER, _MARGINS = 2.05, 2.2
+_WORDS = re.compile(r"[!-~–—]+")
+
+
+def _least(column: Column, cells: Iterable[Cell]) -> float:
+    """How wide a column must be so that no word of its heading and no number of its cells is broken."""
+    numbers = [] if column.kind == "text" else [shown(cell, column.kind) for cell in cells]
+    words = [word for text in (column.title, *numbers) for word in _WORDS.findall(text)]
+    return max(map(len, words), default=1) * _LETTER + _MARGINS
+
+
+def widths(table: Table) -> tuple[float, ...]:
+    """The widths of a table's columns in millimetres: as asked for, but none less than it must be."""
+    asked = [column.width for column in table.columns]
+    cells = zip(*table.rows, strict=True) if table.rows else [()] * len(asked)
+    least = [_least(column, own) for column, own in zip(table.columns, cells, strict=True)]
+    if sum(least) > TEXT_WIDTH:
+        return tuple(one * TEXT_WIDTH / sum(least) for one in least)
+    low, high = 0.0, float(TEXT_WIDTH)
+    for _ in range(60):
+        unit = (low + high) / 2
+        is_too_wide = sum(max(one * unit, must) for one, must in zip(asked, least, strict=True)) > TEXT_WIDTH
+        low, high = (low, unit) if is_too_wide else (unit, high)
+    return tuple(max(one * low, must) for one, must in zip(asked, least, strict=True))

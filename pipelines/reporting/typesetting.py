@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pipelines.reporting.content import Block, Figure, Heading, Paragraph, Report, Table, shown
+from pipelines.reporting.content import Block, Figure, Heading, Paragraph, Report, Table, shown, widths
 from pipelines.reporting.fonts import Fonts
 
 _TEMPLATES = Path(str(files("pipelines.reporting")))
@@ -36,8 +36,8 @@ def breakable(text: str) -> str:
 
 def _table(block: Table) -> dict[str, Any]:
     columns = [
-        {"title": column.title, "width": column.width, "is_number": column.kind not in {"text", "day"}}
-        for column in block.columns
+        {"title": column.title, "width": width, "is_number": column.kind not in {"text", "day"}}
+        for column, width in zip(block.columns, widths(block), strict=True)
     ]
     rows = [
         [breakable(shown(cell, column.kind)) for cell, column in zip(row, block.columns, strict=True)]

@@ -3,6 +3,7 @@ between dashes, contents, headings of tables repeated. What it says is the conte
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,14 +22,14 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from pipelines.reporting.archives import timeless
-from pipelines.reporting.content import Column, Figure, Heading, Paragraph, Report, Table, shown
+from pipelines.reporting.content import TEXT_WIDTH, Figure, Heading, Paragraph, Report, Table, shown, widths
 from pipelines.reporting.fonts import ALTERNATIVES, BODY, HEAD, LATIN, SECOND, TITLE
 
 Picture = Callable[[Figure], bytes]
-_TEXT_WIDTH = 156
 # With labels of two lines twenty bars fill most of a page.
 _BARS_OF_A_PICTURE = 20
 _INDENT_CHARACTERS = 200  # hundredths of a character: two of them
+_LONG = re.compile(r"(?=\S*\d)[!-~]{18,}")
 _GREY = RGBColor(0x6E, 0x6E, 0x6E)
 
 
@@ -139,7 +140,7 @@ def _font_table(document: WordDocument) -> None:
 
 
 def _language(document: WordDocument) -> None:
-    """Say that the Chinese is Chinese: by it a reader without the named fonts takes glyphs and punctuation of the mainland."""
+    """Say that the Chinese is of the mainland: a reader without the named fonts chooses glyphs by it."""
     for tag, part in (("w:lang", document.styles.element), ("w:themeFontLang", document.settings.element)):
         for made in part.iter(qn(tag)):
             made.set(qn("w:eastAsia"), "zh-CN")
@@ -184,9 +185,9 @@ def _footer(section: Section, mark: str) -> None:
         run.font.size, run.font.color.rgb = Pt(8), _GREY
 
 
-def _columns(table: Any, widths: Sequence[float]) -> None:
+def _columns(table: Any, of_columns: Sequence[float]) -> None:
     table.autofit = False
-    for made, width in zip(table.columns, widths, strict=True):
+    for made, width in zip(table.columns, of_columns, strict=True):
         made.width = Mm(width)
     margins = _element("w:tblCellMar")
     for side in ("left", "right"):
@@ -199,11 +200,11 @@ def _cover(document: WordDocument, report: Report) -> None:
     title.paragraph_format.space_before = Mm(38)
     subtitle = _add(document, "Subtitle", report.subtitle)
     subtitle.paragraph_format.space_before, subtitle.paragraph_format.space_after = Mm(8), Mm(70)
-    widths = (30, _TEXT_WIDTH - 30)
+    of_columns = (30, TEXT_WIDTH - 30)
     table = document.add_table(len(report.facts), 2)
-    _columns(table, widths)
+    _columns(table, of_columns)
     for fact, row in zip(report.facts, table.rows, strict=True):
-        for cell, text, width, font in zip(row.cells, fact, widths, (HEAD, BODY), strict=True):
+        for cell, text, width, font in zip(row.cells, fact, of_columns, (HEAD, BODY), strict=True):
             cell.width = Mm(width)
             paragraph = _styled(cell.paragraphs[0], "Cover Fact")
             _set_fonts(paragraph.add_run(text)._r.get_or_add_rPr(), font)
@@ -217,7 +218,7 @@ def _contents(document: WordDocument, report: Report, pages: Sequence[int]) -> N
     for place, (heading, page) in enumerate(zip(headings, pages, strict=True)):
         entry = _add(document, f"toc {heading.level}")
         entry.paragraph_format.tab_stops.add_tab_stop(
-            Mm(_TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+            Mm(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
         )  # fmt: skip
         if heading.level == 2:
             entry.paragraph_format.left_indent = Pt(28)
@@ -260,7 +261,8 @@ def _heading(document: WordDocument, block: Heading, place: int | None) -> None:
 
 def _paragraph(document: WordDocument, block: Paragraph, *, is_heavy: bool) -> None:
     paragraph = _add(document, "Report Text")
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    # Beside a long code a line that is drawn out to both margins has gaps.
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if _LONG.search(block.text) else WD_ALIGN_PARAGRAPH.JUSTIFY
     if block.lead:
         lead = paragraph.add_run(block.lead)
         lead.bold = True if is_heavy else None
@@ -277,17 +279,12 @@ def _fill(cell: _Cell, text: str, style: str, width: float, *, is_number: bool) 
     paragraph.add_run(text)
 
 
-def _widths(columns: Sequence[Column]) -> list[float]:
-    whole = sum(column.width for column in columns)
-    return [_TEXT_WIDTH * column.width / whole for column in columns]
-
-
 def _table(document: WordDocument, block: Table) -> None:
     _add(document, "Caption", block.caption)
     table = document.add_table(0, len(block.columns), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    widths = _widths(block.columns)
-    _columns(table, widths)
+    of_columns = widths(block)
+    _columns(table, of_columns)
     rows: list[tuple[list[str], str]] = [([column.title for column in block.columns], "Table Head")]
     rows += [
         ([shown(cell, column.kind) for cell, column in zip(row, block.columns, strict=True)], "Table Text")
@@ -302,7 +299,7 @@ def _table(document: WordDocument, block: Table) -> None:
         cells = row.cells
         for place, text in enumerate(texts):
             is_number = style == "Table Text" and block.columns[place].kind not in {"text", "day"}
-            _fill(cells[place], text, style, widths[place], is_number=is_number)
+            _fill(cells[place], text, style, of_columns[place], is_number=is_number)
     # The heading row stays with the first row below it.
     for paragraph in (paragraph for cell in table.rows[0].cells for paragraph in cell.paragraphs):
         paragraph.paragraph_format.keep_with_next = True
@@ -315,7 +312,7 @@ def _figure(document: WordDocument, block: Figure, picture: Picture) -> None:
         part = replace(block, bars=block.bars[first : first + _BARS_OF_A_PICTURE])
         paragraph = _add(document, "Picture")
         paragraph.paragraph_format.keep_with_next = first + _BARS_OF_A_PICTURE >= len(block.bars)
-        drawn = paragraph.add_run().add_picture(io.BytesIO(picture(part)), width=Mm(_TEXT_WIDTH))
+        drawn = paragraph.add_run().add_picture(io.BytesIO(picture(part)), width=Mm(TEXT_WIDTH))
         drawn._inline.docPr.set("descr", block.caption)
     _add(document, "Figure Caption", block.caption)
 

@@ -19,6 +19,7 @@ from pipelines.exposure import exposures
 from pipelines.reporting import commands, typesetting, workbooks
 from pipelines.reporting.archives import timeless
 from pipelines.reporting.content import (
+    TEXT_WIDTH,
     Annex,
     Bar,
     Column,
@@ -30,6 +31,7 @@ from pipelines.reporting.content import (
     Table,
     clean,
     shown,
+    widths,
 )
 from pipelines.reporting.fonts import NoChineseFont, choose, installed
 from pipelines.reporting.periods import Period, read_period
@@ -390,3 +392,44 @@ def test_words_know_both_manners_of_numbering() -> None:
         "2025年6月3日",
         "3 June 2025",
     )
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+
+
+def test_no_column_is_too_narrow_for_its_numbers_or_the_words_of_its_heading() -> None:
+    table = Table(
+        "t",
+        (
+            Column("Provider", width=8),
+            Column("Subsidised visits", "whole"),
+            Column("Amount", "yuan"),
+            Column("Day", "day"),
+        ),
+        (("甲" * 40, 12, Decimal("12345678901.20"), dt.date(2025, 6, 30)), ("B" * 60, None, None, None)),
+    )
+    found = widths(table)
+    assert sum(found) == pytest.approx(TEXT_WIDTH, abs=1e-6)
+    # 10.5 points are 3.7 mm; a digit is half of it.
+    least = (len("Subsidised") * 1.85, len("12,345,678,901.20") * 1.85, len("2025-06-30") * 1.85)
+    assert all(width > must for width, must in zip(found[1:], least, strict=True))
+    assert found[0] > 60
+
+
+def test_columns_that_have_room_are_as_wide_as_they_were_asked_for() -> None:
+    table = Table("表", (Column("名称", width=3), Column("数", "whole", 1)), (("甲", 1),))
+    assert widths(table) == pytest.approx((117, 39))
+
+
+def test_a_table_never_runs_over_the_edge() -> None:
+    table = Table("t", tuple(Column("W" * 30, "whole") for _ in range(6)), ((1,) * 6,))
+    assert sum(widths(table)) == pytest.approx(TEXT_WIDTH)
+    assert sum(widths(Table("t", (Column("a"), Column("b")), ()))) == pytest.approx(TEXT_WIDTH)
+
+
+def test_a_line_with_a_long_code_is_not_drawn_out_to_both_margins() -> None:
+    texts = ("附件为“report_weihai_20250101-20250630_zh.xlsx”。", "government-supported care", "没有代码。")
+    report = replace(made(["文本"]), blocks=tuple(Paragraph(text) for text in texts))
+    document = docx.Document(io.BytesIO(word(report, lambda figure: b"", [])))
+    sides = [one.alignment for one in document.paragraphs if one.text in texts]
+    assert [side is not None and side.name for side in sides] == ["LEFT", "JUSTIFY", "JUSTIFY"]

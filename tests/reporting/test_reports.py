@@ -318,6 +318,15 @@ def test_a_provider_has_all_its_quarters_and_their_measures(source: Source) -> N
     assert [(row[1], row[4]) for row in rows] == [
         tuple(None if value is None else round(value, 1) for value in row) for row in quarters
     ]
+    value, change, low, high = ask(
+        source,
+        "select value, change, change_low, change_high from scorecard_quarters where jurisdiction = 'weihai' "
+        "and provider = ? and quarter = '2025-Q2' and measure is null",
+        provider,
+    )
+    said = next(text for text in texts(report) if text.startswith("2025年第二季度总分为"))
+    assert said.startswith(f"2025年第二季度总分为{value:.1f}。比上一季度变化{change:.1f}".replace(".0", ""))
+    assert ("不能认定有变化" in said) == (low <= 0 <= high)
     (measures,) = ask(
         source,
         "select count(*) from scorecard_quarters where jurisdiction = 'weihai' and provider = ? and quarter = '2025-Q2' "
