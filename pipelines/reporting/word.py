@@ -26,8 +26,8 @@ from pipelines.reporting.content import TEXT_WIDTH, Figure, Heading, Paragraph, 
 from pipelines.reporting.fonts import ALTERNATIVES, BODY, HEAD, LATIN, SECOND, TITLE
 
 Picture = Callable[[Figure], bytes]
-# With labels of two lines twenty bars fill most of a page.
-_BARS_OF_A_PICTURE = 20
+# With labels of three lines fifteen bars fill most of a page.
+_BARS_OF_A_PICTURE = 15
 _INDENT_CHARACTERS = 200  # hundredths of a character: two of them
 _LONG = re.compile(r"(?=\S*\d)[!-~]{18,}")
 _GREY = RGBColor(0x6E, 0x6E, 0x6E)

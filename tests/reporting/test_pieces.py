@@ -430,6 +430,6 @@ def test_a_table_never_runs_over_the_edge() -> None:
 def test_a_line_with_a_long_code_is_not_drawn_out_to_both_margins() -> None:
     texts = ("附件为“report_weihai_20250101-20250630_zh.xlsx”。", "government-supported care", "没有代码。")
     report = replace(made(["文本"]), blocks=tuple(Paragraph(text) for text in texts))
-    document = docx.Document(io.BytesIO(word(report, lambda figure: b"", [])))
+    document = docx.Document(io.BytesIO(word(report, lambda _figure: b"", [])))
     sides = [one.alignment for one in document.paragraphs if one.text in texts]
     assert [side is not None and side.name for side in sides] == ["LEFT", "JUSTIFY", "JUSTIFY"]
