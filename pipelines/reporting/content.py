@@ -145,13 +145,20 @@ TEXT_WIDTH = 156
 # In millimetres: what a Latin letter of a table takes at most (10.5 points, bold in English headings), and a cell's margins.
 _LETTER, _MARGINS = 2.05, 2.2
 _WORDS = re.compile(r"[!-~–—]+")
+_LONGEST_WORD = 12
+_LONG_CODE = re.compile(r"(?=\S*\d)[!-~]{18,}")
+
+
+def has_long_code(text: str) -> bool:
+    """Whether a text holds a code so long that a line beside it, drawn out to both margins, would have gaps."""
+    return _LONG_CODE.search(text) is not None
 
 
 def _least(column: Column, cells: Iterable[Cell]) -> float:
-    """How wide a column must be so that no word of its heading and no number of its cells is broken."""
-    numbers = [] if column.kind == "text" else [shown(cell, column.kind) for cell in cells]
-    words = [word for text in (column.title, *numbers) for word in _WORDS.findall(text)]
-    return max(map(len, words), default=1) * _LETTER + _MARGINS
+    """How wide a column must be so that no number and no word is broken; long codes in texts may be."""
+    words = [word for cell in cells for word in _WORDS.findall(shown(cell, column.kind))]
+    kept = [word for word in words if column.kind != "text" or len(word) <= _LONGEST_WORD]
+    return max(map(len, (*_WORDS.findall(column.title), *kept)), default=1) * _LETTER + _MARGINS
 
 
 def widths(table: Table) -> tuple[float, ...]:

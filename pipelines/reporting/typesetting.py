@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pipelines.reporting.content import Block, Figure, Heading, Paragraph, Report, Table, shown, widths
+from pipelines.reporting.content import Block, Figure, Heading, Paragraph, Report, Table, has_long_code, shown, widths
 from pipelines.reporting.fonts import Fonts
 
 _TEMPLATES = Path(str(files("pipelines.reporting")))
@@ -59,7 +59,8 @@ def _block(block: Block) -> dict[str, Any]:
         case Heading():
             return {"kind": "heading", "level": block.level, "text": block.text}
         case Paragraph():
-            return {"kind": "paragraph", "text": breakable(block.text), "lead": block.lead}
+            is_even = not has_long_code(block.text)
+            return {"kind": "paragraph", "text": breakable(block.text), "lead": block.lead, "is_even": is_even}
         case Table():
             return _table(block)
         case Figure():

@@ -3,7 +3,6 @@ between dashes, contents, headings of tables repeated. What it says is the conte
 
 import datetime as dt
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,14 +21,23 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from pipelines.reporting.archives import timeless
-from pipelines.reporting.content import TEXT_WIDTH, Figure, Heading, Paragraph, Report, Table, shown, widths
+from pipelines.reporting.content import (
+    TEXT_WIDTH,
+    Figure,
+    Heading,
+    Paragraph,
+    Report,
+    Table,
+    has_long_code,
+    shown,
+    widths,
+)
 from pipelines.reporting.fonts import ALTERNATIVES, BODY, HEAD, LATIN, SECOND, TITLE
 
 Picture = Callable[[Figure], bytes]
 # With labels of three lines fifteen bars fill most of a page.
 _BARS_OF_A_PICTURE = 15
 _INDENT_CHARACTERS = 200  # hundredths of a character: two of them
-_LONG = re.compile(r"(?=\S*\d)[!-~]{18,}")
 _GREY = RGBColor(0x6E, 0x6E, 0x6E)
 
 
@@ -261,8 +269,7 @@ def _heading(document: WordDocument, block: Heading, place: int | None) -> None:
 
 def _paragraph(document: WordDocument, block: Paragraph, *, is_heavy: bool) -> None:
     paragraph = _add(document, "Report Text")
-    # Beside a long code a line that is drawn out to both margins has gaps.
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if _LONG.search(block.text) else WD_ALIGN_PARAGRAPH.JUSTIFY
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if has_long_code(block.text) else WD_ALIGN_PARAGRAPH.JUSTIFY
     if block.lead:
         lead = paragraph.add_run(block.lead)
         lead.bold = True if is_heavy else None

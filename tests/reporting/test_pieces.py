@@ -406,14 +406,19 @@ def test_no_column_is_too_narrow_for_its_numbers_or_the_words_of_its_heading() -
             Column("Amount", "yuan"),
             Column("Day", "day"),
         ),
-        (("甲" * 40, 12, Decimal("12345678901.20"), dt.date(2025, 6, 30)), ("B" * 60, None, None, None)),
+        (
+            ("甲" * 40, 12, Decimal("12345678901.20"), dt.date(2025, 6, 30)),
+            ("Management of " + "B" * 60, None, None, None),
+        ),
     )
     found = widths(table)
     assert sum(found) == pytest.approx(TEXT_WIDTH, abs=1e-6)
     # 10.5 points are 3.7 mm; a digit is half of it.
     least = (len("Subsidised") * 1.85, len("12,345,678,901.20") * 1.85, len("2025-06-30") * 1.85)
     assert all(width > must for width, must in zip(found[1:], least, strict=True))
-    assert found[0] > 60
+    assert 60 < found[0] < TEXT_WIDTH / 2
+    narrow = Table("t", (Column("Domain", width=1), Column("Name", width=20)), (("Management", "a"),))
+    assert widths(narrow)[0] > len("Management") * 1.85
 
 
 def test_columns_that_have_room_are_as_wide_as_they_were_asked_for() -> None:
