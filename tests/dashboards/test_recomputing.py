@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -28,10 +28,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "recomputing.md"
 FIGURES = ("measure", "amount")
 
 
-def _explained(folder: Path) -> list[Explanation]:
-    names = ("findings", "exempted_findings")
-    ids = [one for name in names for one in pl.read_parquet(folder / f"{name}.parquet")["finding_id"]]
-    return [explain(folder, one) for one in ids]
+RULES = frozenset(row["rule"] for row in policy_rows("rules"))
+PLAIN = frozenset({"how_rows", "how_none", "how_sum"})
+WORKED = frozenset(rule for rule in RULES if {ways[rule].told for ways in (MEASURES, AMOUNTS) if rule in ways} - PLAIN)
+
+
+def _explained(folder: Path, rules: Collection[str] = RULES) -> list[Explanation]:
+    found = pl.read_parquet(folder / "findings.parquet").filter(pl.col("rule").is_in(list(rules)))
+    return [explain(folder, finding_id) for finding_id in found["finding_id"]]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +50,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> list[Explanation]:
 
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory: pytest.TempPathFactory) -> list[Explanation]:
-    """The findings of the hand-worked cases that share the usual days: either side of every limit."""
-    loads = Loads(tmp_path_factory.mktemp("worked"))
-    usual = dt.date(2025, 1, 1)
-    world = next(one for one in worlds() if (one.as_of, one.period_start, one.name) == (AS_OF, usual, ""))
+    """The findings of hand-worked cases, either side of every limit, of rules whose figures are more than a count or a
+    total: those of the usual days, each in one place."""
+    loads, usual = Loads(tmp_path_factory.mktemp("worked")), dt.date(2025, 1, 1)
+    tried = next(one for one in worlds(sorted(WORKED)) if (one.as_of, one.period_start, one.name) == (AS_OF, usual, ""))
+    world = replace(tried, cases=tuple({(case.rule, case.name): case for case in tried.cases}.values()))
     for file in world.files:
         loads.send(file.source, file.date, [dict(row) for row in file.rows], file.division)
     loads.make()
@@ -57,7 +62,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> list[Explanation]:
     folder = loads.folder / "published"
     folder.mkdir()
     modelling.export(loads.database, folder)
-    return _explained(folder)
+    return _explained(folder, WORKED)
 
 
 @pytest.fixture(scope="module", params=["demo", "worked"])
@@ -108,13 +113,13 @@ def _with_rows(finding: Explanation, rows: Sequence[SourceRow]) -> Explanation:
 
 
 def test_every_rule_has_its_way() -> None:
-    rules = {row["rule"] for row in policy_rows("rules")}
-    assert MEASURES.keys() | SHARES.keys() == rules
+    assert MEASURES.keys() | SHARES.keys() == RULES
     assert not MEASURES.keys() & SHARES.keys()
 
 
-def test_both_sets_hold_findings_of_every_rule(findings: list[Explanation]) -> None:
-    assert {one.finding["rule"] for one in findings} == {row["rule"] for row in policy_rows("rules")}
+def test_findings_of_every_rule_are_tried(demo: list[Explanation], worked: list[Explanation]) -> None:
+    assert {one.finding["rule"] for one in demo} == RULES
+    assert {one.finding["rule"] for one in worked} == WORKED
 
 
 def test_each_figure_that_stands_has_an_outcome(findings: list[Explanation]) -> None:
@@ -141,10 +146,10 @@ def test_only_refunds_and_shares_are_not_recomputed(findings: list[Explanation])
     assert {outcome.why for _, outcome in _outcomes(findings) if isinstance(outcome, Unclaimed)} <= refunds
 
 
-def test_a_counted_row_that_is_missing_is_noticed(findings: list[Explanation]) -> None:
+def test_a_counted_row_that_is_missing_is_noticed(demo: list[Explanation]) -> None:
     """Where rows are counted, or the amount is their total."""
     told = {"how_rows", "how_pairs"}
-    tried = [one for one in findings if one.finding["rule"] in MEASURES and MEASURES[one.finding["rule"]].told in told]
+    tried = [one for one in demo if one.finding["rule"] in MEASURES and MEASURES[one.finding["rule"]].told in told]
     assert tried
     for finding in tried:
         counted = next(row for row in finding.rows if row.role == "counted")
@@ -189,6 +194,26 @@ def test_without_a_row_nothing_but_absence_is_recomputed(demo: list[Explanation]
                 outcome.stands == 0 or outcome.how in {"how_lookback", "how_below"}
             )
             assert stands == absent, (finding.finding, outcome)
+
+
+@pytest.mark.parametrize(("in_force_from", "most"), [("2000-01-01", 2), ("2024-12-31", 2), ("2025-01-01", 0)])
+def test_complaints_count_within_one_window(demo: list[Explanation], in_force_from: str, most: int) -> None:
+    """The first lies 364 days before the second and 365 before the third; before the rule no window ends."""
+    finding, days = _of(demo, "C01"), ("2024-01-01", "2024-12-30", "2024-12-31")
+    rows = [replace(row, facts={"received_on": day}) for row, day in zip(finding.rows, days, strict=True)]
+    since = dt.date.fromisoformat(in_force_from)
+    parameters = tuple(replace(one, valid_from=since) for one in finding.parameters)
+    (outcome,) = recomputed(replace(_with_rows(finding, rows), parameters=parameters), AS_OF)
+    assert isinstance(outcome, Recomputed) and outcome.value == most
+
+
+@pytest.mark.parametrize("limit", [300_000.0, 400_000.0])
+def test_a_subsidy_lies_as_far_below_a_bound_as_above_one(demo: list[Explanation], limit: float) -> None:
+    finding = _of(demo, "F06")
+    assert finding.finding["measure"] == 380_000
+    beside = replace(finding, finding={**finding.finding, "limit": limit})
+    (amount,) = [one for one in recomputed(beside, AS_OF) if _figure(one) == "amount"]
+    assert isinstance(amount, Recomputed) and amount.value == abs(380_000 - Decimal(limit))
 
 
 def test_where_more_than_one_is_asked_their_absence_says_nothing(demo: list[Explanation]) -> None:
