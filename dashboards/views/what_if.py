@@ -16,6 +16,8 @@ from dashboards.queries import what_if as asked
 from pipelines.publishing import current
 from pipelines.simulations import Number, Simulation, finished, numbers
 
+FILTERS: tuple[str, ...] = ()  # what is changed stands nowhere but on the page
+
 _STEPS = ("prepare", "model", "compare")
 
 
