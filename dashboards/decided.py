@@ -125,9 +125,7 @@ def note_visit(data: Path, identity: Identity, run: str) -> None:
 # ---- saved views ---------------------------------------------------------------------------------------------------
 
 
-def save_view(
-    data: Path, identity: Identity, name: str, page: str, query: str, known: Collection[str]
-) -> SavedView:
+def save_view(data: Path, identity: Identity, name: str, page: str, query: str, known: Collection[str]) -> SavedView:
     """Keep a page with its filters for the user. Raises `DecisionProblem`, and `PermissionError` for who may not."""
     _require(may_do(identity, "save_view"))
     return store(data).save_view(identity.user, name, page, query, known)

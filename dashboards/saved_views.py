@@ -1,5 +1,7 @@
-"""A user's own views: a page with its filters under a name, in the sidebar. What is kept is the address, without the language;
-what is opened is that address, and nothing of what was shown before."""
+"""A user's own views: a page with its filters under a name, in the sidebar.
+
+What is kept is the address, without the language; what is opened is that address, and nothing of what was shown before.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +97,7 @@ def follow(view: View) -> None:
 def _about(view: View, saved: SavedView) -> str:
     """What a saved view shows: its page and the filters as they stand in the address."""
     words = view.words
-    page = view.pages[saved.page].title if saved.page in view.pages else words("view_not_yours")
+    page = words(f"page_{saved.page}") if saved.page in view.pages else words("view_not_yours")
     filters = (f"{name}={value}" for name, value in parse_qsl(saved.query))
     return verbatim(words.named(page, words.joined(filters) or words("view_no_filters")))
 

@@ -81,6 +81,7 @@ def view_name(text: str) -> str:
         )
     if names_a_person(name):
         raise NotWhole(
-            "名称中有身份证号或手机号，请改名", "the name holds the number of an identity card or a telephone; change it"
+            "名称中有身份证号或手机号，请改名",
+            "the name holds the number of an identity card or a telephone; change it",
         )
     return name

@@ -281,5 +281,18 @@ def test_pictures_of_every_page(app: Any, browser: Browser, name: str, language:
 def test_pages_are_known(app: Any, page: Page) -> None:
     visit(page, f"{app.address}/funds", PAGES["funds"][0])
     names = page.locator("[data-testid=stSidebarNav] a").all_inner_texts()
-    wanted = ["概览", "疑点", "资金", "投诉", "设施", "机构评分", "政策推演", "政策条款", "方法", "数据质量", "报告", "记录"]
+    wanted = [
+        "概览",
+        "疑点",
+        "资金",
+        "投诉",
+        "设施",
+        "机构评分",
+        "政策推演",
+        "政策条款",
+        "方法",
+        "数据质量",
+        "报告",
+        "记录",
+    ]
     assert [name.split("\n")[-1] for name in names] == wanted

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,12 +20,13 @@ from dashboards.texts import Language, Words
 from dashboards.views.log import a_day, as_shown
 from pipelines.decisions import Ask, Finding, Stale, Store, Use, open_store
 from pipelines.decisions.engines import Sqlite
+from pipelines.decisions.entries import subject_kinds
 
 RUN = "000002-20250630-abcabcabcabc"
 ADMINISTRATOR = Identity("admin@example.org", "管理员", ("administrator",), None, is_local=False)
 DISTRICT = Identity("district@example.org", "区", ("administrator", "evaluator"), ("371002",), is_local=False)
 AUDITOR, PLANNER = "audit@example.org", "plan@example.org"
-FINDING = Finding("A01-0000000000000001", "A01", "weihai", "residential_area", RUN)
+FINDING = Finding("A01-0000000000000001", "A01", "weihai", subject_kinds()["A01"], RUN)
 KEY = "c1" * 12
 
 
@@ -61,7 +61,7 @@ def seen_by(data: Path, identity: Identity, language: Language = "zh") -> View:
     return View(Reader(publication, identity.places), Scope(), Words(language), identity, data)
 
 
-def _page(view: Any) -> None:
+def _page(view) -> None:
     from dashboards.views import log
 
     log.show(view)
@@ -124,8 +124,8 @@ def test_the_log_says_who_did_what_and_when(data: Path) -> None:
     assert list(rows["时间（UTC）"])[3] == "2025-06-02 08:00:00"
     assert list(rows["对象"])[2:5] == [FINDING.finding_id, "rows|c1c1c1c1…", FINDING.finding_id]
     assert list(rows["详情"])[1:4] == [
-        "处理状态：核查中、原因：他人已先作出决定",
-        "疑点：1、处理状态：核查中",
+        "核查状态：核查中、原因：他人已先作出决定",
+        "疑点：1、核查状态：核查中",
         "地区：威海市环翠区 371002、年度：2025",
     ]
     assert KEY not in rows.to_csv()
@@ -197,7 +197,7 @@ def test_a_changed_entry_is_named_when_it_is_asked_again(data: Path) -> None:
 
 def test_decisions_that_were_cut_off_are_told_by_what_publications_noted(data: Path) -> None:
     change(data, "delete from decisions")
-    change(data, f"update chain_heads set entries = 0, hash = '{'0' * 64}' where chain = 'decisions'")
+    change(data, "update chain_heads set entries = 0, hash = printf('%064d', 0) where chain = 'decisions'")
     app = drawn(seen_by(data, ADMINISTRATOR, "en"))
     assert [one.value for one in app.error] == ["Decisions: not whole. entry 1 is missing"]
 
@@ -212,7 +212,7 @@ def test_what_publications_noted_is_for_who_sees_all_places(data: Path) -> None:
 # ---- visits --------------------------------------------------------------------------------------------------------
 
 
-def _visit(data: Any, identity: Any, run: str) -> None:
+def _visit(data, identity, run) -> None:
     from dashboards import decided
 
     decided.note_visit(data, identity, run)

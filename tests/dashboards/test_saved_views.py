@@ -5,7 +5,6 @@ import datetime as dt
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import decided
 from dashboards.components import View, verbatim
 from dashboards.identity import Identity
-from dashboards.pages import PAGES, Page
+from dashboards.pages import PAGES, Page, make
 from dashboards.queries import Reader, Scope, current
 from dashboards.saved_views import Target, target
 from dashboards.texts import Words
@@ -22,6 +21,16 @@ from tests.dashboards.test_queries import HERE, THERE, tables
 
 EVALUATOR = Identity("a@example.org", "甲", ("evaluator",), None, is_local=False)
 PLANNER = Identity("b@example.org", "乙", ("planner",), None, is_local=False)
+PUBLISHED = (
+    "fund_usage",
+    "complaint_counts",
+    "area_compliance",
+    "land_compliance",
+    "provider_activity",
+    "findings",
+    "finding_places",
+    "policy_rules",
+)
 NOBODY = Identity("c@example.org", "丙", ("no such role",), None, is_local=False)
 
 
@@ -29,7 +38,7 @@ NOBODY = Identity("c@example.org", "丙", ("no such role",), None, is_local=Fals
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "published" / "000002-20250630-abcabcabcabc"
     folder.mkdir(parents=True)
-    for name in ("fund_usage", "complaint_counts", "area_compliance", "land_compliance", "provider_activity", "findings"):
+    for name in PUBLISHED:
         tables()[name].write_parquet(folder / f"{name}.parquet")
     (folder / "manifest.json").write_text(json.dumps({"run": folder.name, "as_of": "2025-06-30", "fingerprint": "f"}))
     (tmp_path / "published" / "current").write_text(folder.name)
@@ -39,16 +48,19 @@ def data(tmp_path: Path) -> Path:
 def seen_by(data: Path, identity: Identity, scope: Scope | None = None) -> View:
     publication = current(data)
     assert publication
-    return View(Reader(publication, identity.places), scope or Scope(), Words("zh"), identity, data)
+    pages = {"findings": make("findings", lambda: None, "疑点", "", False)}
+    return View(Reader(publication, identity.places), scope or Scope(), Words("zh"), identity, data, pages)
 
 
-def _section(view: Any, page: str, filters: tuple[str, ...] | None) -> None:
+def _section(view, page, filters) -> None:
     from dashboards import saved_views
 
     saved_views.section(view, page, filters)
 
 
-def drawn(view: View, page: str = "findings", filters: tuple[str, ...] | None = ("rule", "kind"), **given: str) -> AppTest:
+def drawn(
+    view: View, page: str = "findings", filters: tuple[str, ...] | None = ("rule", "kind"), **given: str
+) -> AppTest:
     app = AppTest.from_function(_section, kwargs={"view": view, "page": page, "filters": filters}, default_timeout=60)
     for name, value in given.items():
         app.query_params[name] = value
@@ -108,7 +120,8 @@ def test_a_name_that_is_refused_says_why_and_nothing_is_kept(data: Path, name: s
 
 
 @pytest.mark.parametrize(
-    "name", ["<script>alert(1)</script>", "![图](http://example.org/x.png)", ":red[红] **粗**", "'; drop table uses; --"]
+    "name",
+    ["<script>alert(1)</script>", "![图](http://example.org/x.png)", ":red[红] **粗**", "'; drop table uses; --"],
 )
 def test_a_name_is_shown_as_it_was_typed(data: Path, name: str) -> None:
     app = save(drawn(seen_by(data, EVALUATOR)), name)
@@ -173,9 +186,6 @@ def test_a_place_that_is_not_for_the_user_is_dropped(data: Path) -> None:
     saved = SavedView("x", "findings", f"place={THERE}&year=1066&rule=S10", dt.datetime.now(dt.UTC))
     district = Identity("d@example.org", "丁", ("evaluator",), (HERE,), is_local=False)
     assert target(seen_by(data, EVALUATOR), saved) == Target(THERE, None, {"rule": "S10"})
-    places = data / "published" / "000002-20250630-abcabcabcabc"
-    for name in ("finding_places", "policy_rules"):
-        tables()[name].write_parquet(places / f"{name}.parquet")
     assert target(seen_by(data, district), saved) == Target(None, None, {"rule": "S10"})
 
 
