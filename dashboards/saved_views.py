@@ -104,7 +104,7 @@ def _about(view: View, saved: SavedView) -> str:
 
 def _row(view: View, saved: SavedView) -> None:
     words = view.words
-    name, bin_ = st.columns([5, 1], vertical_alignment="center", gap="small")
+    name, remove = st.columns([5, 2], vertical_alignment="center", gap="small")
     name.button(
         verbatim(saved.name),
         key=f"view.open.{saved.name}",
@@ -114,10 +114,9 @@ def _row(view: View, saved: SavedView) -> None:
         disabled=saved.page not in view.pages,
         on_click=partial(_open, view, saved),
     )
-    bin_.button(
-        "",
+    remove.button(
+        words("remove"),
         key=f"view.remove.{saved.name}",
-        icon=":material/delete:",
         type="tertiary",
         help=verbatim(words("view_remove", name=saved.name)),
         on_click=partial(_forget, view, saved),
