@@ -23,6 +23,8 @@ from pipelines.explaining import Article, Explanation, Parameter, SourceRow, pla
 from pipelines.exposure import exposures
 from pipelines.reporting.commands import Asked
 
+FILTERS = ("id",)
+
 UTC = dt.UTC
 
 

@@ -15,6 +15,8 @@ from dashboards.figures.quality import Reach, reaches, row_counts
 from dashboards.queries import quality as asked
 from dashboards.queries import shell
 
+FILTERS = ("file", "check", "issue")
+
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
 
