@@ -15,7 +15,8 @@ from dashboards.places import place_name
 from dashboards.queries import shell
 from dashboards.texts import Words
 
-# On paper: the page alone, as wide as the sheet, nothing cut off, nothing to press.
+# On paper: the page alone, all of it, laid out as on the screen and made as wide as the sheet; nothing to press. Charts and
+# tables are drawn for the screen and do not follow the sheet, so the page as a whole is made smaller.
 _STYLE = """
 <style>
 /* A table's own download is made in the browser and in no log: there is a logged workbook under each table instead. */
@@ -29,17 +30,57 @@ _STYLE = """
 [data-testid="stMain"] h4 { font-size: 1.15rem; padding: 0.25rem 0; }
 [data-testid="stMain"] h3 { font-size: 1.1rem; padding: 0.5rem 0 0.25rem; }
 @media print {
+  @page { size: A4; margin: 10mm; }
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stExpandSidebarButton"],
-  [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stElementToolbar"],
-  .modebar { display: none !important; }
-  [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"], body, html {
-    position: static !important; overflow: visible !important; height: auto !important; background: #fff !important;
+  [data-testid="stDownloadButton"], [data-testid="stButton"], [data-testid="stElementToolbar"], [data-testid="stForm"],
+  [data-testid="stPopover"], [data-testid="stTooltipIcon"], [data-testid="stStatusWidget"],
+  [data-testid="stSkipToContent"], .st-key-search, .st-key-lang, .modebar { display: none !important; }
+  html, body, #root, #root > div, [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
+    position: static !important; overflow: visible !important; height: auto !important; min-height: 0 !important;
+    display: block !important; background: #fff !important;
   }
-  [data-testid="stMainBlockContainer"] { max-width: none !important; padding: 0 !important; }
-  [data-testid="stVerticalBlock"] > div, [data-testid="stMetric"], [data-testid="stPlotlyChart"] { break-inside: avoid; }
+  [data-testid="stMainBlockContainer"] {
+    width: var(--screen-width, 970px) !important; max-width: none !important; padding: 0 !important;
+    zoom: var(--to-sheet, 0.74);
+  }
+  [data-testid="stPlotlyChart"], [data-testid="stDataFrame"], [data-testid="stMetric"], [data-testid="stAlert"] {
+    break-inside: avoid;
+  }
+  h1, h2, h3, h4, h5 { break-after: avoid; }
+  * { print-color-adjust: exact !important; -webkit-print-color-adjust: exact !important; }
 }
 </style>
 """
+
+# On white paper the words of a dark page would be lost; tables are pictures and are turned round as a whole.
+_DARK_ON_PAPER = """
+<style>
+@media print {
+  [data-testid="stMain"] :not(svg *):not([role="img"] *) {
+    color: #1B2733 !important; background-color: transparent !important; border-color: #B9C0C7 !important;
+  }
+  [data-testid="stPlotlyChart"] .main-svg { background: transparent !important; }
+  [data-testid="stPlotlyChart"] text:not([style*="rgb(255, 255, 255)"]) { fill: #1B2733 !important; }
+  [data-testid="stDataFrame"] canvas { filter: invert(1) hue-rotate(180deg); }
+}
+</style>
+"""
+
+# A sheet of A4 between its margins has so many points across.
+_SHEET = 718
+# When printing begins: how wide the page is on the screen, and how much smaller it must be for the sheet.
+_TO_SHEET = f"""<script>
+if (!window.isMeasuredForPaper) {{
+    window.isMeasuredForPaper = true;
+    window.addEventListener("beforeprint", () => {{
+        const block = document.querySelector("[data-testid=stMainBlockContainer] > div");
+        const width = block ? block.offsetWidth : 0;
+        if (!width || matchMedia("print").matches) return;
+        document.documentElement.style.setProperty("--screen-width", `${{width}}px`);
+        document.documentElement.style.setProperty("--to-sheet", Math.min(1, {_SHEET} / width));
+    }});
+}}
+</script>"""
 
 # Where each kind of hit leads, and under which name its id stands in the address.
 _LEADS_TO: Mapping[str, tuple[str, str]] = {
@@ -78,6 +119,9 @@ def dress(words: Words) -> None:
     st.html(f"<script>document.documentElement.lang = '{mark}'</script>", unsafe_allow_javascript=True)
     st.html(_STYLE)
     st.html(_own_words(words))
+    if st.context.theme.type == "dark":
+        st.html(_DARK_ON_PAPER)
+    st.html(_TO_SHEET, unsafe_allow_javascript=True)
 
 
 def keep_address(chosen: Mapping[str, str | None]) -> None:

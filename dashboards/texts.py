@@ -105,6 +105,12 @@ class Words:
         contract = load_contracts()[source]
         return contract.zh[0] if self.language == "zh" else contract.en
 
+    def column(self, source: str | None, column: str | None) -> str:
+        """The name of a column of a source, as its contract calls it."""
+        contract = load_contracts().get(source or "")
+        known = contract.columns.get(column or "") if contract else None
+        return self.pick(known.zh[0], known.name) if known else column or ""
+
     def landing(self, kind: str, code: str) -> str:
         """A reason, problem or status of landing, in words."""
         row = _landing_words().get((kind, code))
