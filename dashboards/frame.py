@@ -23,7 +23,7 @@ _STYLE = """
 [data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]) { display: none !important; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script:first-child) { position: absolute; }
-[data-testid="stMainBlockContainer"] { padding: 4rem 3rem 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 4rem 2rem 3rem; }
 [data-testid="stMain"] h1 { font-size: 1.75rem; padding: 0 0 0.25rem; }
 [data-testid="stMain"] h2 { font-size: 1.3rem; padding: 0.75rem 0 0.25rem; }
 [data-testid="stMain"] h5 { font-size: 1.05rem; font-weight: 500; line-height: 1.6; padding: 0.5rem 0 0.25rem; }
@@ -43,6 +43,8 @@ _STYLE = """
     width: var(--screen-width, 970px) !important; max-width: none !important; padding: 0 !important;
     zoom: var(--to-sheet, 0.74);
   }
+  [data-testid="stHorizontalBlock"] { flex-wrap: nowrap !important; }
+  [data-testid="stColumn"] { min-width: 0 !important; }
   [data-testid="stPlotlyChart"], [data-testid="stDataFrame"], [data-testid="stMetric"], [data-testid="stAlert"] {
     break-inside: avoid;
   }

@@ -218,8 +218,9 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
             x=1,
             xref="paper",
             y=value,
-            xanchor="right",
-            yanchor="bottom",
+            xanchor="left",
+            xshift=4,
+            yanchor="middle",
             showarrow=False,
             text=f"{name} {shown.format(value)}",
             font={"size": 12, "color": NOTE},
@@ -230,7 +231,8 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
     figure.update_yaxes(
         title=axis, rangemode="normal" if is_share else "tozero", tickformat=".0%" if is_share else None
     )
-    return laid_out(figure, 320)
+    # Beside the chart, where no line of the months runs through the words.
+    return laid_out(figure, 320).update_layout(margin={"r": 92})
 
 
 def stacked_months(months: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> go.Figure:
@@ -242,7 +244,7 @@ def stacked_months(months: Sequence[str], series: Sequence[tuple[str, Sequence[i
             x=list(months),
             y=list(counts),
             name=name,
-            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.4}},
+            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.55}},
             hovertemplate="%{x}<br>" + name + " %{y}<extra></extra>",
         )
     figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=6)

@@ -56,7 +56,9 @@ def money_waterfall(steps: Sequence[Step], unit: str) -> go.Figure:
     figure.add_scatter(
         x=[step.label for step in steps],
         y=tops,
-        mode="text",
+        # An unseen mark keeps the words off the bar and off the dotted line.
+        mode="markers+text",
+        marker={"size": 7, "opacity": 0},
         text=[
             f"{amount:,.1f}" if step.is_stage else f"{amount:+,.1f}" for step, amount in zip(steps, wan, strict=True)
         ],

@@ -138,7 +138,7 @@ def _provider(view: View, provider: str, jurisdiction: str) -> None:
     st.caption(f"{row['provider']} · {words('peers')} {words.jurisdiction(jurisdiction)}")
     columns = st.columns(4)
     columns[0].metric(words("visits"), f"{row['visits']:,}")
-    columns[1].metric(words("complaints_upheld"), f"{row['complaints']:,}")
+    columns[1].metric(words.with_unit(words("complaints_upheld"), words("piece")), f"{row['complaints']:,}")
     columns[2].metric(words("per_1000"), "" if row["rate"] is None else f"{row['rate']:.2f}")
     columns[3].metric(words("position"), words(f"position_{row['position']}") if row["position"] else words("small"))
     ways.page_link(view, "scorecards", words("to_card"), ":material/grade:", provider=provider)

@@ -329,7 +329,7 @@ def _about(view: View, explanation: Explanation) -> pl.DataFrame:
     language = cast(Literal["zh", "en"], words.language)
     pairs = [
         (words("finding_id"), finding["finding_id"]),
-        (words("sentence"), sentence(explanation, language)),
+        (words("sentence"), sentence(explanation, language, _unit(view, explanation))),
         (words("measure"), "" if finding["measure"] is None else plain_number(finding["measure"])),
         (words("limit"), "" if finding["limit"] is None else plain_number(finding["limit"])),
         (words("amount_yuan"), "" if finding["amount"] is None else f"{finding['amount']:.2f}"),
@@ -369,7 +369,8 @@ def show(view: View) -> None:
         finding = explanation.finding
         reason = words.pick(finding["reason_zh"], finding["reason_en"])
         st.warning(f"**{words('exempted')}**　{finding['document']}　{reason}", icon=":material/verified:")
-    st.markdown(f"##### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
+    told_in_full = sentence(explanation, _document_language(view), _unit(view, explanation))
+    st.markdown(f"##### {short_keys(told_in_full)}")
     _subject(view, explanation)
     _figures(view, explanation, state)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -260,7 +260,7 @@ def _usage(view: View) -> None:
         *[in_wan(name).alias(words("with_unit", name=words(name), unit=unit)) for name in _COUNTS],
     )
     st.subheader(words("usage_table"), help=words("funds_flow_definition"))
-    table(view, shown, "fund_table", {words("programme"): st.column_config.TextColumn(width=120)})
+    table(view, shown, "fund_table", {words("programme"): st.column_config.TextColumn(width=158)})
     exact = usage.select(
         pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("division_code").alias(words("division_code")),

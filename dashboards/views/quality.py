@@ -12,6 +12,7 @@ import streamlit as st
 from dashboards import ways
 from dashboards.components import View, export, headline, nothing, table, total_line
 from dashboards.figures.quality import Reach, reaches, row_counts
+from dashboards.limits import article_of
 from dashboards.queries import quality as asked
 from dashboards.queries import shell
 
@@ -163,7 +164,8 @@ def _issues(view: View) -> None:
     keys = [
         "|".join([row["source"], row["column"], row["reason"], row["level"]]) for row in issues.iter_rows(named=True)
     ]
-    ways.rows(view, shown, "issue_table", ("issue",), keys)
+    wide = {words("reason"): st.column_config.TextColumn(width=330)}
+    ways.rows(view, shown, "issue_table", ("issue",), keys, columns=wide)
     export(view, shown, "issues", "issues")
     chosen = ways.asked("issue", keys)
     if chosen is None:
@@ -188,7 +190,7 @@ def _checks(view: View) -> None:
             pl.Series(words("source"), [words.source(source) for source in failed["source"]], dtype=pl.String),
             pl.Series(words("message"), [_message(view, row) for row in failed.iter_rows(named=True)], dtype=pl.String),
             pl.col("file").alias(words("file")),
-            pl.col("article").alias(words("article")),
+            pl.Series(words("article"), [article_of(code) for code in failed["article"]], dtype=pl.String),
         )
         keys = [_check_key(row) for row in failed.iter_rows(named=True)]
         wide = {words("message"): st.column_config.TextColumn(width=420)}
