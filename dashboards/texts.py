@@ -24,6 +24,12 @@ def catalogue(language: Language) -> dict[str, str]:
 
 
 @cache
+def widget_words() -> dict[str, str]:
+    """Words of Streamlit's own widgets in Chinese, by the English ones."""
+    return yaml.safe_load((_FOLDER / "widgets.yml").read_text(encoding="utf-8"))
+
+
+@cache
 def _landing_words() -> dict[tuple[str, str], dict[str, str]]:
     return {(row["kind"], row["code"]): row for row in reference_rows("landing_words")}
 
