@@ -70,7 +70,9 @@ _DARK_ON_PAPER = """
   }
   [data-testid="stPlotlyChart"] .main-svg { background: transparent !important; }
   [data-testid="stPlotlyChart"] text:not([style*="rgb(255, 255, 255)"]) { fill: #1B2733 !important; }
-  [data-testid="stDataFrame"] canvas { filter: invert(1) hue-rotate(180deg); }
+  [data-testid="stPlotlyChart"] .legend .bg { fill: transparent !important; }
+  [data-testid="stMain"] input::placeholder { color: #1B2733 !important; opacity: 1 !important; }
+  [data-testid="stDataFrame"] canvas { filter: invert(1) hue-rotate(180deg) brightness(1.1); }
 }
 </style>
 """

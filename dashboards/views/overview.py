@@ -235,7 +235,7 @@ def _newest(view: View) -> None:
         shown,
         "newest",
         [("finding", {"id": one}) for one in found["finding_id"]],
-        {words("rule"): st.column_config.TextColumn(width=210)},
+        {words("rule"): st.column_config.TextColumn(width=270)},
     )
 
 
@@ -323,7 +323,7 @@ def show(view: View) -> None:
     for place, tile in zip(st.columns(4), (_leads, _money, _complaints, _areas), strict=True):
         tile(view, place, before)
     _trends(view)
-    left, right = st.columns([8, 4], gap="medium")
+    left, right = st.columns([9, 3], gap="medium")
     with left:
         _newest(view)
     with right:
