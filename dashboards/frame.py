@@ -50,7 +50,7 @@ _STYLE = """
     width: var(--screen-width, 970px) !important; max-width: none !important; padding: 0 !important;
     zoom: var(--to-sheet, 0.74);
   }
-  [data-testid="stHorizontalBlock"] { flex-wrap: nowrap !important; }
+  [data-testid="stHorizontalBlock"] { display: flex !important; flex-wrap: nowrap !important; }
   [data-testid="stColumn"] { min-width: 0 !important; }
   [data-testid="stPlotlyChart"], [data-testid="stDataFrame"], [data-testid="stMetric"], [data-testid="stAlert"] {
     break-inside: avoid;
