@@ -818,7 +818,7 @@ def test_scores_grades_and_what_holds_them_down(source: Source, tmp_path: Path) 
         (88.9, 80.1, 95.0, "良好", None),
         (None, None, None, "数据不足", None),
     ]
-    figure = next(block for block in report.blocks if isinstance(block, Figure) and block.form == "intervals")
+    figure = next(block for block in report.blocks if isinstance(block, Figure) and "机构评分" in block.caption)
     assert [(bar.value, bar.low, bar.high) for bar in figure.bars] == [(91.2, 85.0, 97.0), (88.86, 80.1, 95.0)]
     found = sheets(report)
     assert len(found["评分"]) == 1 + 9
