@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboards import frame, queries
 from dashboards.components import View
-from dashboards.identity import Identity, current_identity, limits, may_list
+from dashboards.identity import Identity, current_identity, limits, may_list, may_see
 from dashboards.pages import Page, by_section, first_page, make, pages_of
 from dashboards.places import labelled
 from dashboards.queries import Reader, Scope, shell
@@ -112,7 +112,7 @@ def _navigation(view: View, made: dict[str, StreamlitPage]) -> StreamlitPage:
 
 
 def _of(identity: Identity, publication: queries.Publication) -> Reader:
-    return Reader(publication, limits(identity), may_list(identity, "persons"))
+    return Reader(publication, limits(identity), may_list(identity, "persons"), may_see(identity, "findings"))
 
 
 def main() -> None:
