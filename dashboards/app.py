@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboards import frame, queries
+from dashboards import decided, frame, queries
 from dashboards.components import View
 from dashboards.identity import Identity, current_identity, limits, may_list, may_see
 from dashboards.pages import Page, by_section, first_page, make, pages_of
@@ -126,11 +126,14 @@ def main() -> None:
     frame.dress(words)
     identity = current_identity()
     if identity is None or not identity.has_access:
+        if identity is not None:
+            decided.note_refused(data, identity)
         frame.no_access(words, identity)
         return
     if publication is None or not pages_of(identity):
         frame.nothing_published(words)
         return
+    decided.note_visit(data, identity, publication.run)
     reader = _of(identity, publication)
     with place_at:
         place = _place(reader, words)

@@ -110,6 +110,13 @@ def note_visit(data: Path, identity: Identity, run: str) -> None:
         note(data, identity, "sign_in", "", run)
 
 
+def note_refused(data: Path, identity: Identity) -> None:
+    """Note, once a visit, that somebody signed in to whom nothing is given."""
+    if not st.session_state.get("refusal_noted"):
+        st.session_state["refusal_noted"] = True
+        note(data, identity, "refusal", "sign_in", "")
+
+
 __all__ = [
     "decide",
     "form_key",
@@ -118,6 +125,7 @@ __all__ = [
     "last_visit",
     "moved",
     "note",
+    "note_refused",
     "note_visit",
     "states",
     "store",

@@ -159,7 +159,6 @@ def _news(view: View) -> None:
     """What is new since the user was here before."""
     words = view.words
     last = decided.last_visit(view.data, view.identity)
-    decided.note_visit(view.data, view.identity, view.publication.run)
     st.subheader(words("news"))
     if last is None:
         st.caption(words("news_first"))
