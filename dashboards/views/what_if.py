@@ -1,5 +1,6 @@
 """推演: what if numbers of the policy were others? A simulation on the publication's inputs, never mixed with findings."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from dashboards.components import View, chart, export, headline, table
+from dashboards.components import Address, View, chart, export, headline, one_of, table
 from dashboards.figures.what_if import before_and_after
 from dashboards.queries import report as reportable
 from dashboards.queries import what_if as asked
@@ -17,6 +18,7 @@ from pipelines.publishing import current
 from pipelines.simulations import Number, Simulation, finished, numbers
 
 _STEPS = ("prepare", "model", "compare")
+_VALUE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 def _labels(view: View, known: list[Number]) -> dict[str, str]:
@@ -40,36 +42,48 @@ def _label(view: View, number: Number, named: Mapping[tuple[str, str], tuple[str
     return f"{number.rule} {rule} · {text}{classes} · {value}"
 
 
-def _chosen(view: View, place: str) -> dict[str, Decimal]:
+def _asked(text: str, known: Mapping[str, Number]) -> dict[str, Decimal]:
+    """The changes that an address names, `name:value,...`; what is no number of this place, or no value, is dropped."""
+    asked: dict[str, Decimal] = {}
+    for part in text.split(","):
+        name, _, value = part.rpartition(":")
+        if name in known and _VALUE.fullmatch(value):
+            asked[name] = Decimal(value)
+    return asked
+
+
+def _chosen(view: View, address: Address, place: str) -> dict[str, Decimal]:
     """The numbers picked for change with the values entered; what equals the number in force is no change."""
     words = view.words
     publication = current(view.data)
-    known = [number for number in numbers(publication) if number.jurisdiction == place] if publication else []
-    labels = _labels(view, known)
+    by_name = {one.name: one for one in numbers(publication) if one.jurisdiction == place} if publication else {}
+    labels = _labels(view, list(by_name.values()))
+    asked = _asked(st.query_params.get("set", ""), by_name)
+    key = address.seed("set", lambda text: list(_asked(text, by_name)), nothing=[])
+    # Of another place are other numbers.
+    st.session_state[key] = [name for name in st.session_state[key] if name in by_name]
     picked = st.multiselect(
         words("what_if_numbers"),
-        [number.name for number in known],
+        list(by_name),
         format_func=labels.__getitem__,
-        key=f"what_if_{place}",
+        key=key,
         placeholder=words("what_if_pick"),
     )
-    changes: dict[str, Decimal] = {}
-    by_name = {number.name: number for number in known}
+    entered: dict[str, Decimal] = {}
     columns = st.columns(2)
     for place_of_input, name in enumerate(picked):
         number = by_name[name]
-        entered = columns[place_of_input % 2].number_input(
+        st.session_state.setdefault(address.key(name), float(asked.get(name, number.value)))
+        value = columns[place_of_input % 2].number_input(
             f"{labels[name]} → {words('what_if_new')}",
             min_value=0.0,
-            value=float(number.value),
-            key=f"what_if_value_{name}",
+            key=address.key(name),
             help=words(f"basis_{number.basis}"),
             format="%.6g",
         )
-        value = Decimal(str(entered))
-        if value != number.value:
-            changes[name] = value
-    return changes
+        entered[name] = Decimal(f"{value:.6f}").normalize()
+    address.keep("set", [f"{name}:{value:f}" for name, value in entered.items()])
+    return {name: value for name, value in entered.items() if value != by_name[name].value}
 
 
 def _simulate(view: View, changes: Mapping[str, Decimal]) -> None:
@@ -189,8 +203,15 @@ def show(view: View) -> None:
     if not places:
         st.info(words("what_if_no_place"))
         return
-    place = st.selectbox(words("what_if_place"), places, format_func=words.jurisdiction, key="what_if_place")
-    changes = _chosen(view, place)
+    address = Address("what_if")
+    place = st.selectbox(
+        words("what_if_place"),
+        places,
+        format_func=words.jurisdiction,
+        key=address.seed("of", one_of(places), places[0]),
+    )
+    address.keep("of", place)
+    changes = _chosen(view, address, place)
     if not changes:
         st.caption(words("what_if_help"))
         return

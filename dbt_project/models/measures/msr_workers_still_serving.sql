@@ -17,11 +17,12 @@ select
     reached.worker_id,
     reached.reached_on,
     count(visits.visit_id) as visits_after,
-    sum(visits.subsidy_amount_yuan) as visits_after_yuan
+    sum(visits.subsidy_yuan) as visits_after_yuan
 from reached
-left join {{ ref('fct_visits') }} as visits
+left join {{ ref('visit_numbers') }} as numbers on reached.worker_id = numbers.id
+left join {{ ref('visit_tests') }} as visits
     on
         reached.jurisdiction = visits.jurisdiction
-        and reached.worker_id = visits.worker_id
+        and numbers.number = visits.worker_number
         and reached.reached_on < visits.service_date
 group by reached.jurisdiction, reached.worker_id, reached.reached_on

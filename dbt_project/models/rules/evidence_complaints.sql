@@ -28,18 +28,6 @@
 union all
 {% call evidence_of('C02') %}
     select
-        workers.jurisdiction,
-        workers.worker_id as subject,
-        {{ day_text('workers.reached_on') }} as period,
-        {{ evidence_row('counted', 'visits', 'visits.visit_id', 'visits') }}
-    from {{ ref('msr_workers_still_serving') }} as workers
-    inner join {{ ref('fct_visits') }} as visits
-        on
-            workers.jurisdiction = visits.jurisdiction
-            and workers.worker_id = visits.worker_id
-            and visits.service_date > workers.reached_on
-    union all
-    select
         jurisdiction,
         subject,
         period,

@@ -26,34 +26,6 @@ union all
     from {{ ref('msr_provider_checks') }} as checks
     inner join {{ ref('reg_providers') }} as providers on checks.provider_id = providers.provider_id
     where checks.kind = '{{ kind }}'
-    union all
-    select
-        jurisdiction,
-        subject,
-        period,
-        {{ evidence_row('ground', 'visits', 'visit_id') }}
-    from (
-        select
-            checks.jurisdiction,
-            checks.provider_id as subject,
-            checks.period,
-            months.first_public_visit_id as visit_id,
-            months.first_public_file as file,
-            months.first_public_sheet as sheet,
-            months.first_public_line as line,
-            row_number() over (
-                partition by checks.jurisdiction, checks.provider_id, checks.period
-                order by months.first_public_started_at, months.first_public_visit_id
-            ) as place
-        from {{ ref('msr_provider_checks') }} as checks
-        inner join {{ ref('msr_provider_visits') }} as months
-            on
-                checks.provider_id = months.provider_id
-                and checks.jurisdiction = months.jurisdiction
-                and months.service_month between checks.starts_on and checks.ends_on
-        where checks.kind = '{{ kind }}' and months.public_visits > 0
-    )
-    where place = 1
 {% endcall %}
 {% endfor %}
 union all

@@ -142,6 +142,48 @@ inner join findings
 where visits.is_public
 {% endfor %}
 union all
+select
+    findings.finding_id,
+    'counted' as role,
+    visits.visit_id
+from visits
+inner join findings
+    on
+        findings.rule = 'C02'
+        and visits.jurisdiction = findings.jurisdiction
+        and visits.worker_number = findings.number
+        and visits.service_date > findings.day
+union all
+-- One visit is enough to show that the provider served in the period.
+select
+    finding_id,
+    'ground' as role,
+    visit_id
+from (
+    select
+        findings.finding_id,
+        months.first_public_visit_id as visit_id,
+        row_number() over (
+            partition by findings.finding_id
+            order by months.first_public_started_at, months.first_public_visit_id
+        ) as place
+    from findings
+    inner join {{ ref('msr_provider_checks') }} as checks
+        on
+            findings.jurisdiction = checks.jurisdiction
+            and findings.subject = checks.provider_id
+            and findings.period = checks.period
+    inner join {{ ref('msr_provider_visits') }} as months
+        on
+            checks.provider_id = months.provider_id
+            and checks.jurisdiction = months.jurisdiction
+            and months.service_month between checks.starts_on and checks.ends_on
+    where
+        (findings.rule = 'D02' and checks.kind = 'year' or findings.rule = 'D05' and checks.kind = 'quarter')
+        and months.public_visits > 0
+)
+where place = 1
+union all
 -- What a settlement line is compared with.
 select distinct
     finding_id,
