@@ -131,7 +131,6 @@ def main() -> None:
     if publication is None or not pages_of(identity):
         frame.nothing_published(words)
         return
-    decided.note_visit(data, identity, publication.run)
     reader = _of(identity, publication)
     with place_at:
         place = _place(reader, words)
