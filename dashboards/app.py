@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboards import decided, frame, queries, saved_views
 from dashboards.components import View
-from dashboards.identity import Identity, current_identity, limits, may_list
+from dashboards.identity import Identity, current_identity, limits, may_list, may_see
 from dashboards.pages import Page, by_section, first_page, make, pages_of
 from dashboards.places import labelled
 from dashboards.queries import Reader, Scope, shell
@@ -110,7 +110,7 @@ def _navigation(view: View, made: dict[str, StreamlitPage]) -> StreamlitPage:
 
 
 def _of(identity: Identity, publication: queries.Publication) -> Reader:
-    return Reader(publication, limits(identity), may_list(identity, "persons"))
+    return Reader(publication, limits(identity), may_list(identity, "persons"), may_see(identity, "findings"))
 
 
 def main() -> None:
@@ -124,6 +124,8 @@ def main() -> None:
     frame.dress(words)
     identity = current_identity()
     if identity is None or not identity.has_access:
+        if identity is not None:
+            decided.note_refused(data, identity)
         frame.no_access(words, identity)
         return
     if publication is None or not pages_of(identity):

@@ -158,6 +158,21 @@ def table(
     return rows[0] if rows and rows[0] < shown.height else None
 
 
+def logged(
+    view: View, target: str, make: Callable[[], bytes], codes: Mapping[str, str] | None = None
+) -> Callable[[], bytes]:
+    """What a download hands out: made when it is asked for, and logged; where it cannot be logged nothing is handed out.
+    codes: the filters for the log, where they are not place and year."""
+    noted = view.codes if codes is None else codes
+
+    def made() -> bytes:
+        if not decided.note(view.data, view.identity, "export", target, view.publication.run, noted):
+            raise RuntimeError("an export that cannot be logged is not made")
+        return make()
+
+    return made
+
+
 def export(
     view: View,
     shown: pl.DataFrame | Callable[[], pl.DataFrame],
@@ -167,24 +182,20 @@ def export(
     codes: Mapping[str, str] | None = None,
 ) -> None:
     """The table as it is shown, or what a query gives of it in full, as a workbook with the filters on its first sheet.
-    Made when it is asked for, and logged; where it cannot be logged nothing is handed out.
 
     action: what the user must be allowed to do; codes: the filters for the log, where they are not place and year.
     """
     words = view.words
     if not may_do(view.identity, action):
         return
-    noted = view.codes if codes is None else codes
 
     def made() -> bytes:
-        if not decided.note(view.data, view.identity, "export", key, view.publication.run, noted):
-            raise RuntimeError("an export that cannot be logged is not made")
         table = shown if isinstance(shown, pl.DataFrame) else shown()
         return workbook(table, words(title), view.filters, view.publication, words)
 
     st.download_button(
         words("export"),
-        data=made,
+        data=logged(view, key, made, codes),
         file_name=f"{key}_{view.publication.as_of}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"export_{key}",

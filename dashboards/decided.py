@@ -198,6 +198,13 @@ def check_chains(data: Path, identity: Identity, noted: Sequence[Head]) -> Chain
     return Chains(dt.datetime.now(dt.UTC), faults, {chain: store(data).head(chain) for chain in ("decisions", "uses")})
 
 
+def note_refused(data: Path, identity: Identity) -> None:
+    """Note, once a visit, that somebody signed in to whom nothing is given."""
+    if not st.session_state.get("refusal_noted"):
+        st.session_state["refusal_noted"] = True
+        note(data, identity, "refusal", "sign_in", "")
+
+
 __all__ = [
     "Chains",
     "Wanted",
@@ -212,6 +219,7 @@ __all__ = [
     "may_read_log",
     "moved",
     "note",
+    "note_refused",
     "note_visit",
     "remove_view",
     "save_view",

@@ -223,8 +223,7 @@ def search(view: View) -> None:
     text = (text or "").strip()[:60]
     if len(text) < 2:
         return
-    hits = shell.search(view.reader, text)
-    hits = hits.filter(hits["kind"].is_in([kind for kind, (page, _) in _LEADS_TO.items() if page in view.pages]))
+    hits = shell.search(view.reader, text, tuple(kind for kind, (page, _) in _LEADS_TO.items() if page in view.pages))
     exact = hits.filter("is_exact")
     only = exact if exact.height == 1 else hits
     if sought and only.height == 1:

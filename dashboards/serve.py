@@ -22,6 +22,10 @@ _OPTIONS = {
     "client.toolbarMode": "viewer",
     # The language has a default and is also restored from the address, which is what is meant.
     "global.disableWidgetStateDuplicationWarning": "true",
+    # Said here, so that nothing in the environment or in the user's home opens another door or lets a header name the user.
+    "server.enableAgentApi": "false",
+    "server.enableStaticServing": "false",
+    "server.trustedUserHeaders": "{}",
     "server.fileWatcherType": "none",
     "server.headless": "true",
     "theme.metricValueFontSize": "1.75rem",

@@ -36,7 +36,8 @@ class Publication:
 @dataclass(frozen=True)
 class Reader:
     """A publication as somebody may read it. `places`: prefixes of divisions; None: all; empty: none. `sees_persons`:
-    whether lists whose subjects are keys of elders or workers are shown, and such keys elsewhere.
+    whether lists whose subjects are keys of elders or workers are shown, and such keys elsewhere. `sees_findings`: whether
+    findings are, and what is counted of them.
 
     It is the first argument of every query, and so of every cache.
     """
@@ -44,6 +45,7 @@ class Reader:
     publication: Publication
     places: tuple[str, ...] | None = None
     sees_persons: bool = True
+    sees_findings: bool = True
 
     def __post_init__(self) -> None:
         """Places become part of the views' text: only digits do."""
@@ -183,6 +185,21 @@ def _is_seen(table: str, places: tuple[str, ...]) -> str:
     return "false"
 
 
+# ---- findings -----------------------------------------------------------------------------------------------------
+
+_OF_FINDINGS = frozenset(
+    {
+        "evidence_rows",
+        "exempted_findings",
+        "finding_evidence",
+        "finding_history",
+        "finding_places",
+        "findings",
+        "rule_coverage",
+    }
+)
+
+
 # ---- keys of persons ----------------------------------------------------------------------------------------------
 
 _PERSONS = "(worker|elder|payee)"
@@ -235,6 +252,8 @@ def _hidden_columns() -> Mapping[str, str]:
 
 def _view(table: str, reader: Reader) -> str:
     conditions = ["true" if reader.places is None else _is_seen(table, reader.places)]
+    if table in _OF_FINDINGS and not reader.sees_findings:
+        conditions.append("false")
     columns = "*"
     if not reader.sees_persons:
         conditions.append(_WITHOUT_PERSONS.get(table, "true"))

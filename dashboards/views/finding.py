@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -9,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import decided
-from dashboards.components import View, export, headline, link, short_keys, table
+from dashboards.components import View, export, headline, link, logged, short_keys, table
 from dashboards.formats import figure, yuan
 from dashboards.identity import may_do
 from dashboards.places import place_name
@@ -246,6 +247,10 @@ def _against(view: View, explanation: Explanation) -> None:
     st.markdown("\n\n".join(lines))
 
 
+def _attachment(view: View, sha256: str) -> bytes:
+    return decided.store(view.data).attachment(sha256)
+
+
 def _one_decision(view: View, decision: Decision) -> None:
     words = view.words
     step = f"{words.decision(decision.from_state)} → **{words.decision(decision.state)}**"
@@ -258,7 +263,7 @@ def _one_decision(view: View, decision: Decision) -> None:
         for kept in decision.attachments:
             st.download_button(
                 f"{kept.name}（{kept.size:,} B）",
-                data=lambda sha256=kept.sha256: decided.store(view.data).attachment(sha256),
+                data=logged(view, f"attachment:{kept.sha256[:8]}", partial(_attachment, view, kept.sha256)),
                 file_name=kept.name,
                 key=f"attachment_{decision.sequence}_{kept.sha256}",
                 icon=":material/attach_file:",

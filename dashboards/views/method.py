@@ -63,7 +63,11 @@ def _list(view: View, rules: pl.DataFrame) -> None:
             [words.joined(words.jurisdiction(one) for one in places or []) for places in rules["places"].to_list()],
             dtype=pl.String,
         ),
-        *[pl.col(name).cast(pl.Int64).alias(words(f"four_{state}")) for state, name in _COUNTS.items()],
+        *[
+            pl.col(name).cast(pl.Int64).alias(words(f"four_{state}"))
+            for state, name in _COUNTS.items()
+            if "findings" in view.pages
+        ],
     )
     opening_table(
         view,
@@ -200,6 +204,17 @@ def _articles(view: View, rule: str) -> None:
         st.markdown(f"**{place}**　{name}{number} {row['article']}　“{row['quote_zh']}”")
 
 
+def _counted(view: View, row: Mapping[str, Any]) -> None:
+    """The rule's subjects in four states, for who sees findings. Where the counts are not for the user, four noughts would
+    say that nothing was found."""
+    if "findings" not in view.pages:
+        return
+    if row["failed"] is None:
+        st.caption(view.words("counted_not_here"))
+        return
+    four_states(view, {state: int(row[name]) for state, name in _COUNTS.items()})
+
+
 def _page(view: View, row: Mapping[str, Any]) -> None:
     words, rule = view.words, row["rule"]
     st.markdown(f"## {rule} {_name(words, row)}")
@@ -207,8 +222,7 @@ def _page(view: View, row: Mapping[str, Any]) -> None:
         link(view, "method", words("all_methods"), ":material/arrow_back:")
         link(view, "findings", words("to_findings_of", rule=rule), ":material/flag:", rule=rule)
         link(view, "policy", words("to_policy_of", rule=rule), ":material/gavel:", rule=rule)
-    counts = {state: int(row[name] or 0) for state, name in _COUNTS.items()}
-    four_states(view, counts)
+    _counted(view, row)
     st.subheader(words("calculation"))
     st.markdown(words.pick(row["definition_zh"], row["definition_en"]))
     facts = [

@@ -1,6 +1,6 @@
 """概览: what needs attention?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -317,17 +317,28 @@ def _freshness(view: View) -> None:
     export(view, shown, "freshness", "freshness")
 
 
+_TILES: Mapping[str, Callable[[View, Any, Reader | None], None]] = {
+    "findings": _leads,
+    "funds": _money,
+    "complaints": _complaints,
+    "facilities": _areas,
+}
+
+
 def show(view: View) -> None:
     """The page."""
     headline(view, "overview_question")
     before = _before(view)
-    for place, tile in zip(st.columns(4), (_leads, _money, _complaints, _areas), strict=True):
+    # A figure is for who has the page that it leads to.
+    tiles = [tile for page, tile in _TILES.items() if page in view.pages]
+    for place, tile in zip(st.columns(max(len(tiles), 1)), tiles, strict=False):
         tile(view, place, before)
     _trends(view)
-    left, right = st.columns([9, 3], gap="medium")
-    with left:
-        _newest(view)
-    with right:
-        _news(view)
-    _coverage(view)
+    if "findings" in view.pages:
+        left, right = st.columns([9, 3], gap="medium")
+        with left:
+            _newest(view)
+        with right:
+            _news(view)
+        _coverage(view)
     _freshness(view)

@@ -72,7 +72,7 @@ def _shown(view: View, found: pl.DataFrame, *, in_full: bool = False) -> pl.Data
         pl.col(f"title_{language}").alias(words("requirement")),
         pl.Series(words("watched_how"), [state_words(view, one) for one in found["state"]], dtype=pl.String),
         pl.Series(words("rules"), [words.joined(one) for one in found["rules"].to_list()], dtype=pl.String),
-        pl.col("findings").alias(words("page_findings")),
+        *([pl.col("findings").alias(words("page_findings"))] if "findings" in view.pages else []),
         pl.col(f"reason_{language}").alias(words("why_so")),
         pl.col(f"data_needed_{language}").alias(words("data_needed")),
     ]

@@ -10,8 +10,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards import ways
-from dashboards.components import View, export, headline, nothing, table, total_line
+from dashboards.components import View, export, headline, logged, nothing, table, total_line
 from dashboards.figures.quality import Reach, reaches, row_counts
+from dashboards.identity import may_do
 from dashboards.limits import article_of
 from dashboards.queries import quality as asked
 from dashboards.queries import shell
@@ -201,10 +202,10 @@ def _checks(view: View) -> None:
         chosen = ways.asked("check", keys)
         if chosen is not None:
             _behind_check(view, failed.row(keys.index(chosen), named=True))
-    if view.reader.places is None:
+    if view.reader.places is None and may_do(view.identity, "export"):
         st.download_button(
             words("data_docs"),
-            data=lambda: asked.data_docs(view.reader) or b"",
+            data=logged(view, "data_docs", lambda: asked.data_docs(view.reader) or b""),
             file_name=f"data_docs_{view.publication.as_of}.zip",
             mime="application/zip",
             key="data_docs",

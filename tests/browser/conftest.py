@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from dashboards.serve import command, environment
 from pipelines.demo import generate
@@ -40,13 +40,13 @@ class Served:
         return run_all(job).publication.manifest["run"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
     for _ in range(120):
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):  # noqa: S310 - loopback
@@ -57,15 +57,21 @@ def _wait_for(address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a published demo, made once for all browser tests."""
     data = tmp_path_factory.mktemp("app")
     generate(data / "files", "small", 1)
-    port = _free_port()
-    served = Served(data, f"http://127.0.0.1:{port}")
-    served.publish(dt.date(2025, 6, 30))
-    process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(data))
+    Served(data, "").publish(dt.date(2025, 6, 30))
+    return data
+
+
+@pytest.fixture(scope="session")
+def app(published: Path) -> Iterator[Served]:
+    port = free_port()
+    served = Served(published, f"http://127.0.0.1:{port}")
+    process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(published))
     try:
-        _wait_for(served.address)
+        wait_for(served.address)
         yield served
     finally:
         process.terminate()
@@ -74,6 +80,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Nobody waits so long unless something is wrong: a slow machine fails no test.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         # The machine's own where there is one, as install.sh looks for it; else playwright's.
         started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

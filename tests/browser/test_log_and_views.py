@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboards.identity import local_identity
 from pipelines.decisions import open_store
+from tests.browser.signing_in import sign_in
 from tests.browser.test_pages import findings
-from tests.browser.test_sign_in import guarded_app, sign_in
+from tests.browser.test_sign_in import guarded_app
 from tests.browser.watching import settled
 
 OF_WEIHAI = "place=威海市 371000"

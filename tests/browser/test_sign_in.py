@@ -1,7 +1,5 @@
 """Sign-in in a real browser, against a provider of the tests' own: through `oversight serve`, as users meet it."""
 
-import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -11,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from oidc_provider_mock import User, run_server_in_thread
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from oidc_provider_mock import User
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from dashboards.sign_in import VARIABLES
-from dashboards.users import USERS_VARIABLE
-from tests.browser.conftest import _free_port, _wait_for
+from tests.browser.conftest import free_port, wait_for
+from tests.browser.signing_in import sign_in, sign_in_configured
 
 # A page that says who asks, in place of the app: what is tried here is the way to it.
 PAGE = """
@@ -65,28 +62,13 @@ def guarded_app(home: Path, page: Path | None, data: Path) -> Iterator[Guarded]:
     users, runtime = home / "users.yml", home / "runtime"
     users.write_text(USERS, encoding="utf-8")
     runtime.mkdir()
-    port = _free_port()
+    port = free_port()
     address = f"http://localhost:{port}"
-    with run_server_in_thread(user_claims=CLAIMS) as provider:
-        values = {
-            "client_id": "oversight",
-            "client_secret": "a secret of the client",
-            "server_metadata_url": f"http://localhost:{provider.server_port}/.well-known/openid-configuration",
-            "cookie_secret": secrets.token_hex(32),
-            "redirect_uri": f"{address}/oauth2callback",
-        }
-        settings = {variable: values[name] for name, variable in VARIABLES.items()}
-        environment = {
-            **os.environ,
-            **settings,
-            USERS_VARIABLE: str(users),
-            "XDG_RUNTIME_DIR": str(runtime),
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        }
+    with sign_in_configured(address, CLAIMS, users, runtime) as environment:
         arguments = [sys.executable, "-c", SERVE, str(page or ""), str(data), str(port)]
         process = subprocess.Popen(arguments, env=environment, cwd=home)
         try:
-            _wait_for(address)
+            wait_for(address)
             yield Guarded(address, users, runtime, process)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -99,12 +81,6 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
     page.write_text(PAGE, encoding="utf-8")
     with guarded_app(tmp_path, page, tmp_path) as served:
         yield served
-
-
-def sign_in(page: Page, address: str, sub: str) -> None:
-    page.goto(address)
-    page.get_by_role("button", name="登录").click(timeout=30_000)
-    page.get_by_role("button", name=sub, exact=True).click(timeout=30_000)
 
 
 def test_a_user_signs_in_stays_and_leaves(guarded: Guarded, context: BrowserContext) -> None:

@@ -251,6 +251,8 @@ def test_without_sign_in_the_local_user_is_named(
     ((arguments, given),) = started
     assert option(arguments, "server.address") == "127.0.0.1"
     assert option(arguments, "secrets.files") == os.devnull
+    assert option(arguments, "server.trustedUserHeaders") == "{}"
+    assert {option(arguments, f"server.enable{door}") for door in ("AgentApi", "StaticServing")} == {"false"}
     assert not is_required(given)
 
 

@@ -59,6 +59,7 @@ FAMILIES = (
     "upheld",
     "what_if",
 )
+KINDS = ("finding", "provider", "batch", "area")
 NO_STATES = pl.DataFrame(schema={"finding_id": pl.String, "state": pl.String, "sequence": pl.Int64})
 EVERYTHING = findings.Wanted(Scope())
 DAY = dt.date(2025, 3, 31)
@@ -452,7 +453,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "shell.years": (shell.years, ()),
     "shell.freshness": (shell.freshness, ()),
     "shell.late_sources": (shell.late_sources, ()),
-    "shell.search": (shell.search, ("there",)),
+    "shell.search": (shell.search, ("there", KINDS)),
     "what_if.names": (what_if.names, ()),
 }
 
@@ -519,6 +520,21 @@ def test_keys_of_persons_are_only_for_who_may_see_them(publication: Publication,
     swapped = {THEIRS: PERSON, THERE: HERE}
     hidden = tuple(swapped.get(one, one) if isinstance(one, str) else one for one in given)
     assert KEY not in _told(ask(Reader(publication, None, False), *hidden))
+
+
+@pytest.mark.parametrize("name", list(QUERIES))
+def test_who_sees_no_findings_reads_nothing_of_them(publication: Publication, name: str) -> None:
+    ask, given = QUERIES[name]
+    swapped = {THEIRS: OURS}
+    own = tuple(swapped.get(one, one) if isinstance(one, str) else one for one in given)
+    answer = ask(Reader(publication, sees_findings=False), *own)
+    assert not any(one in _told(answer) for one in (OURS, THEIRS, BOTH, PERSON))
+    if name in {"findings.counts", "findings.coverage", "findings.rules_found", "overview.findings_by_month"}:
+        assert answer.height == 0
+    if name == "policy.rules":
+        assert answer["failed"].null_count() == answer.height
+    if name == "policy.requirements":
+        assert answer["findings"].null_count() == answer.height
 
 
 def test_counts_are_of_what_is_seen(publication: Publication) -> None:
@@ -591,7 +607,7 @@ def test_states_of_another_head_are_not_taken_from_the_cache(publication: Public
 def test_hostile_values_find_nothing(publication: Publication, hostile: str) -> None:
     reader = Reader(publication)
     assert finding.finding(reader, hostile) is None
-    assert shell.search(reader, hostile).height == 0
+    assert shell.search(reader, hostile, KINDS).height == 0
     assert findings.queue(reader, findings.Wanted(Scope(hostile), hostile), "to_check", "", NO_STATES).height == 0
 
 
@@ -625,14 +641,19 @@ def test_a_table_of_which_nobody_said_where_its_rows_lie_is_for_who_sees_all(pub
 
 
 def test_the_search_finds_by_id_name_and_batch(publication: Publication) -> None:
-    def found(text: str, places: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
-        return shell.search(Reader(publication, places), text).select("kind", "id").rows()
+    def found(
+        text: str, places: tuple[str, ...] | None = None, kinds: tuple[str, ...] = KINDS
+    ) -> list[tuple[str, str]]:
+        return shell.search(Reader(publication, places), text, kinds).select("kind", "id").rows()
 
     assert found(OURS) == [("finding", OURS)]
     assert found("乙站") == [("provider", "there")]
     assert found("乙站", (HERE,)) == []
     assert found("JS-h") == [("batch", "JS-here")]
     assert found("甲") == [("area", "XQ-here"), ("provider", "here")]
+    assert found("甲", kinds=("area",)) == [("area", "XQ-here")]
+    # Of what is not asked for not even the number is told.
+    assert shell.search(Reader(publication), "甲", ("area",))["all_hits"].to_list() == [1]
 
 
 def test_the_publication_before_is_the_one_before(publication: Publication, tmp_path: Path) -> None:
