@@ -226,11 +226,15 @@ class Address:
         """The key of the widget of a filter."""
         return f"{self._page}.{name}"
 
+    def has_moved(self, name: str) -> bool:
+        """Whether the address says something else than when the page last wrote or read it."""
+        return st.session_state.get(f"{self.key(name)}.seen") != st.query_params.get(name)
+
     def seed(self, name: str, legal: Callable[[str], Any], nothing: Any = None) -> str:
         """Before the widget: its value is what the address says. `legal`: text to value, None for what is illegal. Returns
         the key."""
         key, raw = self.key(name), st.query_params.get(name)
-        if key not in st.session_state or st.session_state.get(f"{key}.seen") != raw:
+        if key not in st.session_state or self.has_moved(name):
             st.session_state[key] = nothing if raw is None else legal(raw)
             st.session_state[f"{key}.seen"] = raw
         return key

@@ -61,6 +61,7 @@ def _chosen(view: View, address: Address, place: str) -> dict[str, Decimal]:
     by_name = {one.name: one for one in numbers(publication) if one.jurisdiction == place} if publication else {}
     labels = _labels(view, list(by_name.values()))
     asked = _asked(st.query_params.get("set", ""), by_name)
+    is_asked_anew = address.has_moved("set")
     key = address.seed("set", lambda text: list(_asked(text, by_name)), nothing=[])
     # Of another place are other numbers.
     st.session_state[key] = [name for name in st.session_state[key] if name in by_name]
@@ -75,7 +76,8 @@ def _chosen(view: View, address: Address, place: str) -> dict[str, Decimal]:
     columns = st.columns(2)
     for place_of_input, name in enumerate(picked):
         number = by_name[name]
-        st.session_state.setdefault(address.key(name), float(asked.get(name, number.value)))
+        if is_asked_anew or address.key(name) not in st.session_state:
+            st.session_state[address.key(name)] = float(asked.get(name, number.value))
         value = columns[place_of_input % 2].number_input(
             f"{labels[name]} → {words('what_if_new')}",
             min_value=0.0,

@@ -101,6 +101,23 @@ def test_a_view_of_everything_does_not_keep_the_place_of_before(app: Any, contex
     settled(page)
 
 
+def test_a_view_of_a_simulation_opens_with_its_numbers_from_the_same_page(app: Any, context: BrowserContext) -> None:
+    page = context.new_page()
+    opened(page, f"{app.address}/what_if?of=jincheng&set=C03.jincheng.threshold:6")
+    saved, number = filters(page), page.locator("[data-testid=stNumberInput] input").first
+    save(page, "推演")
+    number.fill("99")
+    number.press("Enter")
+    settled(page)
+    assert filters(page) != saved
+    page.get_by_role("button", name="推演", exact=True).click()
+    expect(number).to_have_value("6", timeout=20_000)
+    settled(page)
+    assert filters(page) == saved
+    page.get_by_role("button", name="删除").click()
+    settled(page)
+
+
 def test_a_hostile_name_asks_nobody_outside_and_an_over_long_one_is_refused(app: Any, context: BrowserContext) -> None:
     page, outside = context.new_page(), []
     own = ("data:", "blob:", app.address, app.address.replace("http", "ws"))
