@@ -158,15 +158,26 @@ def table(
     return rows[0] if rows and rows[0] < shown.height else None
 
 
-def export(view: View, shown: pl.DataFrame | Callable[[], pl.DataFrame], title: str, key: str) -> None:
+def export(
+    view: View,
+    shown: pl.DataFrame | Callable[[], pl.DataFrame],
+    title: str,
+    key: str,
+    action: str = "export",
+    codes: Mapping[str, str] | None = None,
+) -> None:
     """The table as it is shown, or what a query gives of it in full, as a workbook with the filters on its first sheet.
-    Made when it is asked for, and logged; where it cannot be logged nothing is handed out."""
+    Made when it is asked for, and logged; where it cannot be logged nothing is handed out.
+
+    action: what the user must be allowed to do; codes: the filters for the log, where they are not place and year.
+    """
     words = view.words
-    if not may_do(view.identity, "export"):
+    if not may_do(view.identity, action):
         return
+    noted = view.codes if codes is None else codes
 
     def made() -> bytes:
-        if not decided.note(view.data, view.identity, "export", key, view.publication.run, view.codes):
+        if not decided.note(view.data, view.identity, "export", key, view.publication.run, noted):
             raise RuntimeError("an export that cannot be logged is not made")
         table = shown if isinstance(shown, pl.DataFrame) else shown()
         return workbook(table, words(title), view.filters, view.publication, words)
@@ -282,6 +293,14 @@ def opening_table(
 
 
 # ---- words and looks ----------------------------------------------------------------------------------------------
+
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def verbatim(text: str) -> str:
+    """A text that somebody typed, to be shown as it is and not as markup."""
+    return _MARKUP.sub(r"\\\1", text)
+
 
 _PERSON_KEY = re.compile(r"\b[0-9a-f]{24}\b")
 

@@ -178,19 +178,22 @@ def dress(words: Words) -> None:
 
 
 def keep_address(chosen: Mapping[str, str | None]) -> None:
-    """Write the filters into the address where a change of page by the program left them out: Streamlit keeps their values,
-    but not there."""
-    values = json.dumps({name: value for name, value in chosen.items() if value is not None}).replace("<", "\\u003c")
-    # Streamlit writes the address of a page some time after the page itself.
-    script = f"""
+    """Let the address say the filters, and no others, where a change of page by the program did not: Streamlit keeps their
+    values, but not there. None: the filter does not stand in the address."""
+    values = json.dumps(dict(chosen)).replace("<", "\\u003c")
+    # Streamlit writes the address of a page some time after the page itself. What an earlier run has still to write is void:
+    # it would bring back a filter that was taken out meanwhile. In a block of its own, since a name is declared only once.
+    script = f"""{{
         const complete = () => {{
             const address = new URL(window.location.href);
-            const missing = Object.entries({values}).filter(([name]) => !address.searchParams.has(name));
-            missing.forEach(([name, value]) => address.searchParams.set(name, value));
-            if (missing.length) window.history.replaceState(window.history.state, "", address);
+            const wrong = Object.entries({values}).filter(([name, value]) => address.searchParams.get(name) !== value);
+            wrong.forEach(([name, value]) =>
+                value === null ? address.searchParams.delete(name) : address.searchParams.set(name, value));
+            if (wrong.length) window.history.replaceState(window.history.state, "", address);
         }};
-        [0, 300, 1000, 3000].forEach((wait) => setTimeout(complete, wait));
-    """
+        (window.completing ?? []).forEach(clearTimeout);
+        window.completing = [0, 300, 1000, 3000].map((wait) => setTimeout(complete, wait));
+    }}"""
     # A script runs when it is new; the moment makes it so.
     st.html(f"<script>/* {time.time_ns()} */{script}</script>", unsafe_allow_javascript=True)
 

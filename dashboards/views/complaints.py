@@ -28,6 +28,8 @@ from dashboards.queries import cards
 from dashboards.queries import complaints as counts_of
 from dashboards.queries import upheld as asked
 
+FILTERS = ("peers", "provider", "counter", "counted")
+
 _OUTCOMES = ("upheld", "partly_upheld", "not_upheld", "pending")
 _CODED = {
     "source": "complaint_source",

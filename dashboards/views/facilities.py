@@ -18,6 +18,8 @@ from dashboards.queries import facilities as areas_of
 from dashboards.queries import money, rooms
 from dashboards.tiles import SCREEN, arranged
 
+FILTERS = ("county", "area", "land")
+
 _STEPS = ("planned", "started", "accepted", "delivered")
 _AREA_RULES = ("A01", "A02", "A04", "A05")
 

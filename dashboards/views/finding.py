@@ -14,7 +14,7 @@ from dashboards.formats import figure, yuan
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import finding as asked
-from dashboards.recomputing import recomputed
+from dashboards.recomputing import Recomputed, Share, Unclaimed, recomputed
 from dashboards.texts import Words
 from dashboards.views import report
 from pipelines.contracts import Column, load_contracts
@@ -23,6 +23,8 @@ from pipelines.decisions.states import verdict_states
 from pipelines.explaining import Article, Explanation, Parameter, SourceRow, plain_number, sentence
 from pipelines.exposure import exposures
 from pipelines.reporting.commands import Asked
+
+FILTERS = ("id",)
 
 UTC = dt.UTC
 
@@ -126,20 +128,37 @@ def _calculation(view: View, explanation: Explanation) -> None:
     words, rule, finding = view.words, explanation.rule, explanation.finding
     st.subheader(words("calculation"))
     st.markdown(words.pick(rule["definition_zh"], rule["definition_en"]))
-    figures = recomputed(explanation)
-    for one in figures:
-        said = {
-            "figure": words("amount_yuan" if one.figure == "amount" else "measure"),
-            "value": f"{one.value:,.2f}" if one.figure == "amount" else plain_number(one.value),
-            "stands": f"{one.stands:,.2f}" if one.figure == "amount" else plain_number(one.stands),
-            "how": words(one.how),
-        }
-        if one.agrees:
-            st.success(words("recomputed", **said), icon=":material/check:")
+    as_of = dt.date.fromisoformat(view.publication.as_of)
+    has_all_rows = not asked.has_hidden_rows(view.reader, finding["finding_id"])
+    for one in recomputed(explanation, as_of, has_all_rows=has_all_rows):
+        _recomputed(view, one)
+
+
+def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
+    """One figure against the rows below."""
+    words = view.words
+    if isinstance(one, Unclaimed):
+        figure = words("amount_yuan" if one.figure == "amount" else "measure")
+        st.info(words("not_recomputed", figure=figure, why=words(one.why)), icon=":material/info:")
+        return
+    if isinstance(one, Share):
+        said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": plain_number(one.stands)}
+        if one.is_possible:
+            st.info(words("share_of_whole", **said), icon=":material/info:")
         else:
-            st.error(words("recomputed_differs", **said), icon=":material/error:")
-    if finding["measure"] is not None and all(one.figure != "measure" for one in figures):
-        st.info(words("not_recomputed", what=words.pick(rule["measure_zh"], rule["measure"])), icon=":material/info:")
+            st.error(words("share_impossible", **said), icon=":material/error:")
+        return
+    is_amount = one.figure == "amount"
+    said = {
+        "figure": words("amount_yuan" if is_amount else "measure"),
+        "value": f"{one.shown:,.2f}" if is_amount else plain_number(one.shown),
+        "stands": f"{one.stands:,.2f}" if is_amount else plain_number(one.stands),
+        "how": words(one.how),
+    }
+    if one.agrees:
+        st.success(words("recomputed", **said), icon=":material/check:")
+    else:
+        st.error(words("recomputed_differs", **said), icon=":material/error:")
 
 
 def _cell(words: Words, code_list: str | None, value: Any) -> Any:

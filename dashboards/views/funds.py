@@ -21,6 +21,8 @@ from dashboards.queries import funds as usage_of
 from dashboards.queries import money as asked
 from dashboards.texts import Words
 
+FILTERS = ("programme", "step", "batch", "lines", "line")
+
 _ALL = "all"
 _COUNTS = ("budget", "allocated_in", "received_in", "passed_on", "paid", "refunded")
 _LINE_STATES = ("matches", "differs", "not_on_platform", "visit_after_as_of", "settled_again")

@@ -29,6 +29,8 @@ from dashboards.queries import overview as asked
 from dashboards.views.findings import as_shown
 from pipelines.decisions import initial_state
 
+FILTERS = ("by",)
+
 OPEN = ("to_check", "checking")
 NEWEST = 8
 _DIMENSIONS = ("all", "age", "category", "living")
@@ -192,7 +194,6 @@ def _news(view: View) -> None:
     """What is new since the user was here before."""
     words = view.words
     last = decided.last_visit(view.data, view.identity)
-    decided.note_visit(view.data, view.identity, view.publication.run)
     st.subheader(words("news"))
     if last is None:
         st.caption(words("news_first"))

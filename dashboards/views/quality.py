@@ -16,6 +16,8 @@ from dashboards.limits import article_of
 from dashboards.queries import quality as asked
 from dashboards.queries import shell
 
+FILTERS = ("file", "check", "issue")
+
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
 

@@ -26,6 +26,8 @@ from dashboards.limits import app_limit
 from dashboards.places import place_name
 from dashboards.queries import cards as asked
 
+FILTERS = ("peers", "provider", "domain", "measure")
+
 _GRADES = ("pass", "good", "excellent")
 
 

@@ -17,6 +17,8 @@ from dashboards.queries import what_if as asked
 from pipelines.publishing import current
 from pipelines.simulations import Number, Simulation, finished, numbers
 
+FILTERS: tuple[str, ...] = ()  # what is changed stands nowhere but on the page
+
 _STEPS = ("prepare", "model", "compare")
 _VALUE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
