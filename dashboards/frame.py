@@ -47,8 +47,8 @@ _STYLE = """
     display: block !important; background: #fff !important;
   }
   [data-testid="stMainBlockContainer"] {
-    width: var(--screen-width, 970px) !important; max-width: none !important; padding: 0 !important;
-    zoom: var(--to-sheet, 0.74);
+    width: var(--screen-width, 1002px) !important; max-width: none !important; padding: 0 !important;
+    zoom: var(--to-sheet, 0.716);
   }
   [data-testid="stHorizontalBlock"] { display: flex !important; flex-wrap: nowrap !important; }
   [data-testid="stColumn"] { min-width: 0 !important; }
