@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards import decided
 from dashboards.components import View, export, headline, link, short_keys, table
+from dashboards.formats import share
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import finding as asked
@@ -141,7 +142,7 @@ def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
         st.info(words("not_recomputed", figure=figure, why=words(one.why)), icon=":material/info:")
         return
     if isinstance(one, Share):
-        said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": plain_number(one.stands)}
+        said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": share(float(one.stands))}
         if one.is_possible:
             st.info(words("share_of_whole", **said), icon=":material/info:")
         else:
@@ -151,7 +152,7 @@ def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
     said = {
         "figure": words("amount_yuan" if is_amount else "measure"),
         "value": f"{one.shown:,.2f}" if is_amount else plain_number(one.shown),
-        "stands": f"{one.stands:,.2f}" if is_amount else plain_number(one.stands),
+        "stands": f"{one.stands:,.2f}" if is_amount else plain_number(float(one.stands)),
         "how": words(one.how),
     }
     if one.agrees:
