@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboards import frame, queries
+from dashboards import decided, frame, queries, saved_views
 from dashboards.components import View
 from dashboards.identity import Identity, current_identity, limits, may_list
 from dashboards.pages import Page, by_section, first_page, make, pages_of
@@ -38,11 +38,9 @@ def _language() -> Words:
 
 def _place(reader: Reader, words: Words) -> str | None:
     """The place asked for, kept in the address; a value that is no option is dropped."""
-    codes = shell.divisions(reader)
-    cities = {f"{code[:4]}00" for code in codes if reader.places is None}
     return st.selectbox(
         words("place"),
-        sorted(cities | set(codes)),
+        shell.places(reader),
         index=None,
         placeholder=words("all_places"),
         format_func=labelled,
@@ -140,9 +138,13 @@ def main() -> None:
     made: dict[str, StreamlitPage] = {}
     view = View(reader, scope, words, identity, data, made)
     page = _navigation(view, made)
+    saved_views.follow(view)
+    decided.note_visit(data, identity, publication.run)
     with search_at:
         frame.search(view)
+    shown = next((one for one in pages_of(identity) if one.name == page.url_path), None)
     with st.sidebar:
+        saved_views.section(view, page.url_path, shown.filters if shown else None)
         frame.who(words, identity)
     frame.keep_address(_not_by_default(words, scope))
     page.run()

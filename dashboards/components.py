@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboards import decided
+from dashboards.columns import forms
 from dashboards.exports import workbook
 from dashboards.identity import Identity, may_do
 from dashboards.places import labelled
@@ -124,6 +125,11 @@ def chart(view: View, figure: go.Figure, title: str, height_key: str) -> None:
     )
 
 
+def table_name(view: View, shown: pl.DataFrame) -> str:
+    """What a table is called for who does not see it: how many rows of which columns."""
+    return view.words("table_alt", rows=f"{shown.height:,}", columns=view.words.joined(shown.columns))
+
+
 def table(
     view: View,
     shown: pl.DataFrame,
@@ -133,11 +139,9 @@ def table(
     hint: str = "select_row",
 ) -> int | None:
     """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
-    # Left alone, days are shown with midnight behind them.
-    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
-    columns = {**{name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days}, **(columns or {})}
+    columns, alt = forms(shown, columns), table_name(view, shown)
     if not selectable:
-        st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="")
+        st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="", alt=alt)
         return None
     st.caption(view.words(hint))
     event = st.dataframe(
@@ -148,20 +152,32 @@ def table(
         on_select="rerun",
         selection_mode="single-row",
         placeholder="",
+        alt=alt,
     )
     rows = event["selection"]["rows"]
     return rows[0] if rows and rows[0] < shown.height else None
 
 
-def export(view: View, shown: pl.DataFrame | Callable[[], pl.DataFrame], title: str, key: str) -> None:
+def export(
+    view: View,
+    shown: pl.DataFrame | Callable[[], pl.DataFrame],
+    title: str,
+    key: str,
+    action: str = "export",
+    codes: Mapping[str, str] | None = None,
+) -> None:
     """The table as it is shown, or what a query gives of it in full, as a workbook with the filters on its first sheet.
-    Made when it is asked for, and logged; where it cannot be logged nothing is handed out."""
+    Made when it is asked for, and logged; where it cannot be logged nothing is handed out.
+
+    action: what the user must be allowed to do; codes: the filters for the log, where they are not place and year.
+    """
     words = view.words
-    if not may_do(view.identity, "export"):
+    if not may_do(view.identity, action):
         return
+    noted = view.codes if codes is None else codes
 
     def made() -> bytes:
-        if not decided.note(view.data, view.identity, "export", key, view.publication.run, view.codes):
+        if not decided.note(view.data, view.identity, "export", key, view.publication.run, noted):
             raise RuntimeError("an export that cannot be logged is not made")
         table = shown if isinstance(shown, pl.DataFrame) else shown()
         return workbook(table, words(title), view.filters, view.publication, words)
@@ -260,14 +276,13 @@ def opening_table(
     label = view.words("open")
     column = st.column_config.ButtonColumn("", type="tertiary", key=f"open_{key}", width=70, pinned=True)
     table = shown.with_columns(pl.lit(label).alias("open")).select("open", pl.exclude("open"))
-    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
-    dates = {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days}
     event = st.dataframe(
         table,
         hide_index=True,
         key=key,
-        column_config={"open": column, **dates, **(columns or {})},
+        column_config={"open": column, **forms(shown, columns)},
         placeholder="",
+        alt=table_name(view, shown),
         **more,
     )
     click = st.session_state.get(f"open_{key}")
@@ -278,6 +293,14 @@ def opening_table(
 
 
 # ---- words and looks ----------------------------------------------------------------------------------------------
+
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def verbatim(text: str) -> str:
+    """A text that somebody typed, to be shown as it is and not as markup."""
+    return _MARKUP.sub(r"\\\1", text)
+
 
 _PERSON_KEY = re.compile(r"\b[0-9a-f]{24}\b")
 
@@ -308,16 +331,30 @@ def four_states(view: View, counts: Mapping[str, int]) -> None:
             f'<div style="font-size:1.35rem;font-variant-numeric:tabular-nums">{count:,}</div></div>'
         )
     st.html(f'<div style="display:flex;gap:1rem;flex-wrap:wrap">{"".join(tiles)}</div>')
-    share_bar([(words(f"four_{state}"), counts.get(state, 0), colour) for state, (_, colour) in STATE_LOOKS.items()])
+    share_bar(state_parts(view, counts))
+
+
+def state_parts(view: View, counts: Mapping[str, float]) -> list[tuple[str, float, str]]:
+    """The four states as parts of a bar; what is not assessable is hatched, so that it is told apart in grey too."""
+    return [
+        (
+            view.words(f"four_{state}"),
+            counts.get(state, 0),
+            f"repeating-linear-gradient(45deg,{colour} 0 3px,transparent 3px 6px)"
+            if state == "NOT_ASSESSABLE"
+            else colour,
+        )
+        for state, (_, colour) in STATE_LOOKS.items()
+    ]
 
 
 def share_bar(parts: Sequence[tuple[str, float, str]]) -> None:
-    """Shares of a whole as one thin bar; its text alternative has the figures. parts: word, figure, colour."""
+    """Shares of a whole as one thin bar; its text alternative has the figures. parts: word, figure, ground."""
     whole = sum(figure for _, figure, _ in parts) or 1
     alt = "；".join(f"{word} {figure:,.0f}" for word, figure, _ in parts)
     drawn = "".join(
-        f'<div style="flex:{figure / whole:.5f};min-width:3px;background:{colour}"></div>'
-        for _, figure, colour in parts
+        f'<div style="flex:{figure / whole:.5f};min-width:3px;background:{ground}"></div>'
+        for _, figure, ground in parts
         if figure
     )
     st.html(

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
+from pipelines.explaining import plain_number
+
 WAN = 10_000
 
 
@@ -16,6 +18,13 @@ def wan(yuan: float | Decimal | None, places: int = 2) -> str:
 def yuan(amount: float | Decimal | None) -> str:
     """Yuan to the cent."""
     return "" if amount is None else f"{float(amount):,.2f}"
+
+
+def figure(value: Decimal | float | None, unit: str) -> str:
+    """A figure in its unit, without the unit: money to the cent, others as they are."""
+    if value is None:
+        return ""
+    return yuan(value) if unit == "yuan" else plain_number(value)
 
 
 def share(value: float | None) -> str:

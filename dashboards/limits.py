@@ -6,7 +6,7 @@ from functools import cache
 from pipelines.app_limits import app_limit
 from pipelines.seed_rows import policy_rows
 
-__all__ = ["Parameter", "app_limit", "parameters"]
+__all__ = ["Parameter", "app_limit", "article_of", "parameters"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,16 @@ def parameters(rules: tuple[str, ...]) -> tuple[Parameter, ...]:
                 )
             )
     return tuple(found)
+
+
+@cache
+def _articles() -> dict[str, str]:
+    documents = {row["document"]: row["title_zh"] for row in policy_rows("documents")}
+    return {
+        row["requirement"]: f"《{documents[row['document']]}》{row['article']}" for row in policy_rows("requirements")
+    }
+
+
+def article_of(requirement: str | None) -> str:
+    """Document and article of a requirement, as the document writes them."""
+    return _articles().get(requirement or "", requirement or "")

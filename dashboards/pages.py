@@ -15,6 +15,7 @@ from dashboards.views import (
     finding,
     findings,
     funds,
+    log,
     method,
     overview,
     policy,
@@ -27,28 +28,31 @@ from dashboards.views import (
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its name (also its address), what shows it, its icon and its section. `by_link`: it needs `?id=`."""
+    """A page: its name (also its address), what shows it, its icon and its section; its own filters, as they stand in the
+    address. `by_link`: it needs `?id=`."""
 
     name: str
     show: Callable[[View], None]
     icon: str
     section: str
+    filters: tuple[str, ...]
     by_link: bool = False
 
 
 PAGES = (
-    Page("overview", overview.show, ":material/dashboard:", "attention"),
-    Page("findings", findings.show, ":material/flag:", "attention"),
-    Page("finding", finding.show, ":material/flag:", "attention", by_link=True),
-    Page("funds", funds.show, ":material/payments:", "topics"),
-    Page("complaints", complaints.show, ":material/forum:", "topics"),
-    Page("facilities", facilities.show, ":material/home_work:", "topics"),
-    Page("scorecards", scorecards.show, ":material/grade:", "topics"),
-    Page("what_if", what_if.show, ":material/science:", "topics"),
-    Page("policy", policy.show, ":material/gavel:", "basis"),
-    Page("method", method.show, ":material/function:", "basis"),
-    Page("quality", quality.show, ":material/fact_check:", "basis"),
-    Page("report", report.show, ":material/summarize:", "results"),
+    Page("overview", overview.show, ":material/dashboard:", "attention", overview.FILTERS),
+    Page("findings", findings.show, ":material/flag:", "attention", findings.FILTERS),
+    Page("finding", finding.show, ":material/flag:", "attention", finding.FILTERS, by_link=True),
+    Page("funds", funds.show, ":material/payments:", "topics", funds.FILTERS),
+    Page("complaints", complaints.show, ":material/forum:", "topics", complaints.FILTERS),
+    Page("facilities", facilities.show, ":material/home_work:", "topics", facilities.FILTERS),
+    Page("scorecards", scorecards.show, ":material/grade:", "topics", scorecards.FILTERS),
+    Page("what_if", what_if.show, ":material/science:", "topics", what_if.FILTERS),
+    Page("policy", policy.show, ":material/gavel:", "basis", policy.FILTERS),
+    Page("method", method.show, ":material/function:", "basis", method.FILTERS),
+    Page("quality", quality.show, ":material/fact_check:", "basis", quality.FILTERS),
+    Page("report", report.show, ":material/summarize:", "results", report.FILTERS),
+    Page("log", log.show, ":material/history:", "administration", log.FILTERS),
 )
 
 

@@ -24,6 +24,12 @@ def catalogue(language: Language) -> dict[str, str]:
 
 
 @cache
+def widget_words() -> dict[str, str]:
+    """Words of Streamlit's own widgets in Chinese, by the English ones."""
+    return yaml.safe_load((_FOLDER / "widgets.yml").read_text(encoding="utf-8"))
+
+
+@cache
 def _landing_words() -> dict[tuple[str, str], dict[str, str]]:
     return {(row["kind"], row["code"]): row for row in reference_rows("landing_words")}
 
@@ -104,6 +110,12 @@ class Words:
             return source or self("unknown_source")
         contract = load_contracts()[source]
         return contract.zh[0] if self.language == "zh" else contract.en
+
+    def column(self, source: str | None, column: str | None) -> str:
+        """The name of a column of a source, as its contract calls it."""
+        contract = load_contracts().get(source or "")
+        known = contract.columns.get(column or "") if contract else None
+        return self.pick(known.zh[0], known.name) if known else column or ""
 
     def landing(self, kind: str, code: str) -> str:
         """A reason, problem or status of landing, in words."""

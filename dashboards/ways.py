@@ -11,21 +11,9 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboards.components import View, chart_settings, export, table
+from dashboards.columns import forms
+from dashboards.components import View, chart_settings, export, table, table_name
 from dashboards.serve import GROUNDS
-
-_YUAN = ("（元）", "(yuan)")
-
-
-def formats(shown: pl.DataFrame, columns: dict[str, Any] | None = None) -> dict[str, Any]:
-    """How columns are written: days without midnight, yuan to the cent with thousands apart."""
-    days = [name for name, kind in shown.schema.items() if kind == pl.Date]
-    money = [name for name, kind in shown.schema.items() if kind == pl.Float64 and name.endswith(_YUAN)]
-    return {
-        **{name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in days},
-        **{name: st.column_config.NumberColumn(format="accounting") for name in money},
-        **(columns or {}),
-    }
 
 
 def asked(name: str, allowed: Collection[str] | None = None) -> str | None:
@@ -77,10 +65,12 @@ def chart(
     told: str = "",
     leads_to: tuple[str, ...] = (),
     values: Mapping[str, object] | None = None,
+    ids: Sequence[str] = (),
 ) -> None:
     """A chart with its definition, its text alternative (`told`: the figures in it) and its table (None: it follows anyway).
 
-    leads_to: the level of the address that a mark leads to, then those below it, which are left.
+    leads_to: the level of the address that a mark leads to, then those below it, which are left. ids: where the table's
+    rows lead; a mark can only be reached by mouse, a row by keyboard too.
     """
     words, key = view.words, f"chart_{title}"
     definition = words(f"{title}_definition", **(values or {}))
@@ -106,7 +96,7 @@ def chart(
     if shown is None:
         return
     with st.expander(words("table"), icon=":material/table:"):
-        table(view, shown, f"table_{title}", formats(shown))
+        rows(view, shown, f"table_{title}", leads_to if ids else (), ids)
         export(view, shown, title, f"chart_{title}")
 
 
@@ -146,17 +136,18 @@ def rows(
 ) -> None:
     """A table; a chosen row leads to the level that `ids` names."""
     if not leads_to:
-        table(view, shown, key, formats(shown, columns))
+        table(view, shown, key, columns)
         return
     st.caption(view.words(hint))
     st.dataframe(
         shown,
         hide_index=True,
         key=key,
-        column_config=formats(shown, columns),
+        column_config=forms(shown, columns),
         on_select=_follow_row(key, leads_to[0], ids, leads_to[1:]),
         selection_mode="single-row",
         placeholder="",
+        alt=table_name(view, shown),
     )
 
 

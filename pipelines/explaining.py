@@ -213,11 +213,13 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def sentence(explanation: Explanation, lang: Language) -> str:
-    """The finding in one sentence with its numbers."""
+def sentence(explanation: Explanation, lang: Language, unit: str = "") -> str:
+    """The finding in one sentence with its numbers, which are in `unit`."""
     finding, rule = explanation.finding, explanation.rule
-    measure = "" if finding["measure"] is None else plain_number(finding["measure"])
-    limit = "" if finding["limit"] is None else plain_number(finding["limit"])
+    measure, limit = (
+        "" if finding[name] is None else f"{plain_number(finding[name])} {unit}".rstrip()
+        for name in ("measure", "limit")
+    )
     amount = finding["amount"]
     known = _WORDS["upheld" if explanation.verdict == UPHELD else "to_check"][0 if lang == "zh" else 1]
     if lang == "zh":

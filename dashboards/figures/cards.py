@@ -7,7 +7,7 @@ from statistics import median
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, PALE, RULE, laid_out, per_row
+from dashboards.figures.style import BLUE, GREY, NOTE, ORANGE, PALE, RULE, laid_out, per_row
 
 _TOP = 100
 
@@ -83,7 +83,7 @@ def totals(
             xanchor="left",
             showarrow=False,
             text=f"{name} ≥ {from_on:g}",
-            font={"size": 12, "color": "#8A929A"},
+            font={"size": 12, "color": NOTE},
         )
     known = [card.total for card in cards if card.total is not None]
     if known:
@@ -98,7 +98,7 @@ def totals(
             xshift=-4,
             showarrow=False,
             text=f"{median_word} {middle:.1f}",
-            font={"size": 12, "color": "#8A929A"},
+            font={"size": 12, "color": NOTE},
         )
     labels = [card.label for card in cards]
     figure.update_xaxes(range=[start, _TOP + 1], title=axis, showgrid=False)

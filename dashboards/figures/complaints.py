@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, RULE, SAND, laid_out, per_row
+from dashboards.figures.style import BLUE, GREY, NOTE, ORANGE, PALE, RULE, SAND, laid_out, per_row
 from pipelines.statistics import poisson_limit
 
 
@@ -78,7 +78,7 @@ def funnel(
                 xshift=4,
                 yanchor="middle",
                 showarrow=False,
-                font={"size": 12, "color": "#8A929A"},
+                font={"size": 12, "color": NOTE},
             )
     figure.add_hline(y=limits.target, line={"color": GREY, "width": 1})
     figure.add_annotation(
@@ -89,7 +89,7 @@ def funnel(
         yanchor="bottom",
         showarrow=False,
         text=f"{target_word} {limits.target:.2f}",
-        font={"size": 12, "color": "#8A929A"},
+        font={"size": 12, "color": NOTE},
     )
     widest = max(one.visits for one in points)
     named = max(points, key=lambda one: one.rate) if all(one.position == "inside" for one in points) else None
@@ -218,11 +218,12 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
             x=1,
             xref="paper",
             y=value,
-            xanchor="right",
-            yanchor="bottom",
+            xanchor="left",
+            xshift=4,
+            yanchor="middle",
             showarrow=False,
             text=f"{name} {shown.format(value)}",
-            font={"size": 12, "color": "#8A929A"},
+            font={"size": 12, "color": NOTE},
         )
     # Of many months every second or third is named.
     named = [month for place, month in enumerate(series.months) if place % (1 + len(series.months) // 6) == 0]
@@ -230,18 +231,20 @@ def monthly(series: Series, words: tuple[str, str, str], axis: str, is_share: bo
     figure.update_yaxes(
         title=axis, rangemode="normal" if is_share else "tozero", tickformat=".0%" if is_share else None
     )
-    return laid_out(figure, 320)
+    # Beside the chart, where no line of the months runs through the words.
+    return laid_out(figure, 320).update_layout(margin={"r": 92})
 
 
 def stacked_months(months: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> go.Figure:
     """Complaints by month, stacked by outcome; four outcomes in the order in which they are read."""
     figure = go.Figure()
-    for (name, counts), colour, pattern in zip(series, (ORANGE, SAND, BLUE, GREY), ("", "", "", "/"), strict=False):
+    # In grey the four are dark, dotted, pale and hatched.
+    for (name, counts), colour, pattern in zip(series, (ORANGE, SAND, PALE, GREY), ("", ".", "", "/"), strict=False):
         figure.add_bar(
             x=list(months),
             y=list(counts),
             name=name,
-            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.4}},
+            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.55}},
             hovertemplate="%{x}<br>" + name + " %{y}<extra></extra>",
         )
     figure.update_xaxes(type="category", showgrid=False, tickangle=0, nticks=6)

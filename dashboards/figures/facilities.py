@@ -13,8 +13,10 @@ from dashboards.figures.style import (
     STATE_COLOURS,
     STATE_MARKS,
     STATES,
+    WARM_NOTE,
     laid_out,
     per_row,
+    said,
 )
 
 
@@ -69,7 +71,7 @@ def dumbbells(areas: Sequence[Area], words: tuple[str, str, str], axis: str) -> 
         mode="text",
         text=[f"    {short} {area.short:,.1f}" for area in areas],
         textposition="middle right",
-        textfont={"color": ORANGE, "size": 13},
+        textfont={"color": WARM_NOTE, "size": 13},
         cliponaxis=False,
         showlegend=False,
         hoverinfo="skip",
@@ -85,6 +87,7 @@ class Tile:
     """A county on the schematic map: its place in the grid, its state, and the words in it."""
 
     key: str
+    city: str
     name: str
     column: float
     row: float
@@ -110,8 +113,9 @@ def _outline(tile: Tile, half: float = 0.47) -> tuple[list[float | None], list[f
     return [left, right, right, left, left, None], [top, top, bottom, bottom, top, None]
 
 
-def tile_map(tiles: Sequence[Tile], names: Mapping[str, str]) -> go.Figure:
-    """Counties as equal squares, roughly where they lie to each other: a scheme, no map of their borders."""
+def tile_map(tiles: Sequence[Tile], names: Mapping[str, str], width: float) -> go.Figure:
+    """Counties as equal squares, roughly where they lie to each other: a scheme, no map of their borders. Above each city
+    stands its name. width: how many squares the screen holds, so that few are as large as many."""
     figure = go.Figure()
     for state in STATES:
         some = [tile for tile in tiles if tile.state == state]
@@ -143,12 +147,15 @@ def tile_map(tiles: Sequence[Tile], names: Mapping[str, str]) -> go.Figure:
             hovertemplate="%{hovertext}<extra></extra>",
             showlegend=False,
         )
+    for city in dict.fromkeys(tile.city for tile in tiles):
+        own = [tile for tile in tiles if tile.city == city]
+        left, top = min(tile.column for tile in own) - 0.47, min(tile.row for tile in own) - 0.5
+        said(figure, left, top, city, xanchor="left", yanchor="bottom")
     rows = max([tile.row for tile in tiles], default=0) + 1
-    figure.update_xaxes(
-        visible=False, showgrid=False, range=[-0.6, max([tile.column for tile in tiles], default=0) + 0.6]
-    )
-    figure.update_yaxes(visible=False, showgrid=False, range=[rows - 0.4, -0.6])
-    return laid_out(figure, int(60 + 86 * rows), legend=True)
+    wide = max([width, *(tile.column + 1 for tile in tiles)])
+    figure.update_xaxes(visible=False, showgrid=False, range=[-0.5, wide - 0.5])
+    figure.update_yaxes(visible=False, showgrid=False, range=[rows - 0.4, -0.9])
+    return laid_out(figure, int(86 * (rows + 0.5) + 38), legend=True)
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,7 @@ def delivery_matrix(cells: Sequence[StepOfArea], steps: Sequence[str], names: Ma
             textfont={"size": 13, **({"color": "white"} if state == "FAIL" else {})},
             marker={
                 "symbol": "square" if is_solid else "square-open",
-                "size": 24,
+                "size": 20,
                 "color": colour if state == "FAIL" else "rgba(59,130,196,0.22)" if state == "PASS" else colour,
                 "line": {"width": 1.4, "color": colour},
             },
@@ -204,7 +211,7 @@ def delivery_matrix(cells: Sequence[StepOfArea], steps: Sequence[str], names: Ma
         showgrid=False,
         range=[-0.6, len(labels) - 0.4],
     )
-    figure = laid_out(figure, per_row(len(labels), 34, 2, 96), legend=True)
+    figure = laid_out(figure, per_row(len(labels), 27, 2, 96), legend=True)
     return figure.update_layout(legend={"y": -0.02, "yanchor": "top"})
 
 
@@ -233,15 +240,24 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
             orientation="h",
             name=names[state],
             marker={"color": STATE_COLOURS[state], "pattern": {"shape": "/" if state == "NOT_ASSESSABLE" else ""}},
-            text=[
-                f" {unknown if row.per_resident is None else f'{row.per_resident:.4f}'}　{names[state]}" for row in some
-            ],
-            textposition="outside",
-            cliponaxis=False,
             customdata=[[row.key] for row in some],
             hovertemplate="%{y}<br>%{x:.4f} " + axis + "<extra></extra>",
         )
-    for required in sorted({row.required for row in rows if row.required is not None}):
+    limits = sorted({row.required for row in rows if row.required is not None})
+    # Right of the line even where the bar ends before it, so that the line cuts no figure.
+    figure.add_scatter(
+        x=[max([row.per_resident or 0, *limits]) for row in rows],
+        y=[row.label for row in rows],
+        mode="text",
+        text=[
+            f"  {unknown if row.per_resident is None else f'{row.per_resident:.4f}'}　{names[row.state]}"
+            for row in rows
+        ],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    for required in limits:
         figure.add_vline(x=required, line={"color": ORANGE, "dash": "dash", "width": 2})
         figure.add_annotation(
             x=required,
@@ -252,7 +268,7 @@ def land_bars(rows: Sequence[Land], words: tuple[str, str], names: Mapping[str, 
             xshift=5,
             showarrow=False,
             text=f"{required_word} {required:g}",
-            font={"size": 12, "color": ORANGE},
+            font={"size": 12, "color": WARM_NOTE},
         )
     most = max([max(row.per_resident or 0, row.required or 0) for row in rows], default=0) or 1
     labels = [row.label for row in rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, PALE, RULE, SAND, laid_out, per_row, said
+from dashboards.figures.style import BLUE, GREY, ORANGE, PALE, RULE, SAND, WARM_NOTE, laid_out, per_row, said
 from dashboards.formats import WAN
 
 
@@ -29,12 +29,6 @@ def money_waterfall(steps: Sequence[Step], unit: str) -> go.Figure:
             measure=[
                 ("total" if place else "absolute") if step.is_stage else "relative" for place, step in enumerate(steps)
             ],
-            text=[
-                f"{amount:,.1f}" if step.is_stage else f"{amount:+,.1f}"
-                for step, amount in zip(steps, wan, strict=True)
-            ],
-            textposition="outside",
-            cliponaxis=False,
             customdata=[[step.key, f"{step.yuan:,.2f}"] for step in steps],
             hovertemplate="%{x}<br>¥%{customdata[1]}<extra></extra>",
             connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
@@ -52,11 +46,26 @@ def money_waterfall(steps: Sequence[Step], unit: str) -> go.Figure:
         customdata=[[first.key, f"{first.yuan:,.2f}"]],
         hovertemplate="%{x}<br>¥%{customdata[1]}<extra></extra>",
     )
-    levels, level = [], 0.0
+    levels, tops, level = [], [], 0.0
     for step, amount in zip(steps, wan, strict=True):
-        level = amount if step.is_stage else level + amount
+        before, level = level, amount if step.is_stage else level + amount
         levels.append(level)
+        tops.append(max(level, 0.0 if step.is_stage else before))
     high, low = max([*levels, 0.0]), min([*levels, 0.0])
+    # Above each bar: below a fall that ends near the ground the figure would lie on the axis.
+    figure.add_scatter(
+        x=[step.label for step in steps],
+        y=tops,
+        # An unseen mark keeps the words off the bar and off the dotted line.
+        mode="markers+text",
+        marker={"size": 7, "opacity": 0},
+        text=[
+            f"{amount:,.1f}" if step.is_stage else f"{amount:+,.1f}" for step, amount in zip(steps, wan, strict=True)
+        ],
+        textposition="top center",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
     figure.update_yaxes(range=[low * 1.15, high * 1.14 or 1], title=unit, tickformat=",~f")
     figure.update_xaxes(showgrid=False, type="category")
     figure.update_layout(barmode="overlay", waterfallgap=0.32)
@@ -73,6 +82,11 @@ class Held:
     has_arrived: bool
     limit: float | None
     yuan: float
+
+
+def days_height(places: int) -> int:
+    """How high a chart of days is; the chart beside it is as high."""
+    return per_row(places, 30, around=96)
 
 
 def days_held(transfers: Sequence[Held], words: tuple[str, str, str, str], axis: str) -> go.Figure:
@@ -115,11 +129,11 @@ def days_held(transfers: Sequence[Held], words: tuple[str, str, str, str], axis:
             xshift=4,
             showarrow=False,
             text=f"{limit_word} {float(limit):g} {axis}",
-            font={"size": 12, "color": ORANGE},
+            font={"size": 12, "color": WARM_NOTE},
         )
     figure.update_xaxes(rangemode="tozero", title=axis)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
-    return laid_out(figure, per_row(len({one.place for one in transfers}), 30, around=96), legend=True)
+    return laid_out(figure, days_height(len({one.place for one in transfers})), legend=True)
 
 
 @dataclass(frozen=True)
@@ -134,9 +148,12 @@ class Compared:
 
 
 def paid_beside_recorded(
-    batches: Sequence[Compared], words: tuple[str, str, str, str], titles: tuple[str, str]
+    batches: Sequence[Compared], words: tuple[str, str, str, str], titles: tuple[str, str], height: int = 380
 ) -> go.Figure:
-    """Paid against recorded, a mark a batch; on the line both are equal. words: recorded, paid, more paid, less paid."""
+    """Paid against recorded, a mark a batch; on the line both are equal. words: recorded, paid, more paid, less paid.
+
+    height: that of the chart beside it, so that the two end together.
+    """
     recorded_word, paid_word, above, below = words
     most = max([value for one in batches for value in (one.recorded, one.paid)], default=0) / WAN or 1
     figure = go.Figure()
@@ -171,4 +188,4 @@ def paid_beside_recorded(
     said(figure, most * 1.04, most * 0.02, below, xanchor="right", yanchor="bottom")
     figure.update_xaxes(title=titles[0], range=[-most * 0.02, most * 1.08], tickformat=",~f", gridcolor=RULE)
     figure.update_yaxes(title=titles[1], range=[-most * 0.04, most * 1.1], tickformat=",~f")
-    return laid_out(figure, 380)
+    return laid_out(figure, max(height, 380))

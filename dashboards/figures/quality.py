@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.figures.style import BLUE, GREY, ORANGE, PALE, laid_out, per_row
+from dashboards.figures.style import BLUE, GREY, NOTE, ORANGE, PALE, laid_out, per_row
 
 
 def row_counts(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> go.Figure:
@@ -77,13 +77,13 @@ def reaches(rows: Sequence[Reach], as_of: dt.date, words: tuple[str, str, str, s
         xanchor="right",
         showarrow=False,
         text=f"{today} {as_of}",
-        font={"size": 12, "color": "#8A929A"},
+        font={"size": 12, "color": NOTE},
     )
     figure.update_xaxes(
         type="date",
         tickformat="%Y-%m",
         range=[oldest - dt.timedelta(days=12), as_of + dt.timedelta(days=12)],
-        nticks=6,
+        nticks=4,
         tickangle=0,
     )
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=[row.label for row in rows][::-1])

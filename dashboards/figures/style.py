@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 BLUE, DEEP, PALE, SAND, ORANGE, GREY = "#3B82C4", "#1F5F8B", "#9CC3E6", "#E8A33D", "#C2410C", "#767676"
+# Words in a chart stand on a white and on a dark ground: these two are read on either.
+NOTE, WARM_NOTE = "#737C84", "#D4521A"
 RULE = "rgba(128,128,128,0.22)"
 CLEAR = "rgba(0,0,0,0)"
 FONT = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
@@ -47,4 +49,4 @@ def per_row(rows: int, each: int = 28, least: int = 3, around: int = 76) -> int:
 
 def said(figure: go.Figure, x: float, y: float, text: str, **place: object) -> None:
     """A word in the chart, where the thing stands that it names."""
-    figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": 12, "color": "#8A929A"}, **place)
+    figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": 12, "color": NOTE}, **place)

@@ -8,9 +8,10 @@ from dashboards.figures.style import DEEP, ORANGE, laid_out, per_row
 
 
 def before_and_after(
-    labels: Sequence[str], before: Sequence[int], after: Sequence[int], words: tuple[str, str]
+    labels: Sequence[str], before: Sequence[int], after: Sequence[int], words: tuple[str, str], axis: str
 ) -> go.Figure:
-    """Counts before and after a change, a line a label, with both figures written out. words: before, after."""
+    """Counts before and after a change, a line a label, with both figures written out. words: before, after; axis: what
+    is counted."""
     figure = go.Figure()
     for label, first, second in zip(labels, before, after, strict=True):
         figure.add_scatter(
@@ -37,5 +38,5 @@ def before_and_after(
             hovertemplate="%{y}<br>" + name + " %{x:,}<extra></extra>",
         )
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    figure.update_xaxes(showgrid=True, rangemode="tozero", tickformat="d")
+    figure.update_xaxes(showgrid=True, rangemode="tozero", tickformat="d", title=axis)
     return laid_out(figure, per_row(len(labels), each=48, least=2, around=120), legend=True)

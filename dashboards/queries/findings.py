@@ -135,11 +135,11 @@ def counts(
 
 @cached
 def rules_found(reader: Reader) -> pl.DataFrame:
-    """The rules that have findings, with how many."""
+    """The rules that have findings, with how many, and the unit of what they measure."""
     return ask(
         reader,
         """
-        select rule, name_zh, name_en, count(*) as findings
+        select rule, name_zh, name_en, measure_unit, count(*) as findings
         from findings
         inner join policy_rules using (rule)
         group by all

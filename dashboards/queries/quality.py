@@ -57,7 +57,7 @@ def issue_rows(reader: Reader, source: str, column: str, reason: str, level: str
     return ask(
         reader,
         """
-        select file, sheet, line, "column", reason, level from quarantine
+        select source, file, sheet, line, "column", reason, level from quarantine
         where source = $source and "column" = $column and reason = $reason and level = $level
         order by file, sheet, line
         """,
@@ -77,7 +77,7 @@ def file_problems(reader: Reader, file: str) -> pl.DataFrame:
     return ask(
         reader,
         """
-        select file, sheet, line, "column", reason, level from quarantine
+        select source, file, sheet, line, "column", reason, level from quarantine
         where file = $file
         order by level desc, sheet, line, "column"
         """,
@@ -91,7 +91,7 @@ def check_rows(reader: Reader, source: str | None, file: str | None) -> pl.DataF
     return ask(
         reader,
         """
-        select file, sheet, line, "column", reason, level from quarantine
+        select source, file, sheet, line, "column", reason, level from quarantine
         where ($file is not null and file = $file) or ($file is null and source = $source)
         order by file, sheet, line, "column"
         """,

@@ -23,6 +23,14 @@ def divisions(reader: Reader) -> list[str]:
 
 
 @cached
+def places(reader: Reader) -> list[str]:
+    """The places to choose from: divisions, and cities for who may see all of them."""
+    codes = divisions(reader)
+    cities = {f"{code[:4]}00" for code in codes if reader.places is None}
+    return sorted(cities | set(codes))
+
+
+@cached
 def years(reader: Reader) -> list[int]:
     """All years that funds, complaints or findings speak of, the newest first."""
     found = ask(

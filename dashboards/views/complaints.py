@@ -28,6 +28,8 @@ from dashboards.queries import cards
 from dashboards.queries import complaints as counts_of
 from dashboards.queries import upheld as asked
 
+FILTERS = ("peers", "provider", "counter", "counted")
+
 _OUTCOMES = ("upheld", "partly_upheld", "not_upheld", "pending")
 _CODED = {
     "source": "complaint_source",
@@ -40,13 +42,15 @@ _LEFT_OUT = {"jurisdiction", "month", "facility_id"}
 
 def _figures(view: View, counts: pl.DataFrame) -> None:
     words = view.words
-    columns = st.columns(4)
-    columns[0].metric(words("received"), f"{counts['received'].sum():,}")
-    columns[1].metric(
-        words("upheld_all"), f"{counts.select(pl.sum_horizontal('upheld', 'partly_upheld').sum()).item():,}"
-    )
-    columns[2].metric(words("pending"), f"{counts['pending'].sum():,}")
-    columns[3].metric(words("closed"), f"{counts['closed'].sum():,}")
+    upheld = counts.select(pl.sum_horizontal("upheld", "partly_upheld").sum()).item()
+    figures = {
+        "received": counts["received"].sum(),
+        "upheld_all": upheld,
+        "pending": counts["pending"].sum(),
+        "closed": counts["closed"].sum(),
+    }
+    for column, (name, figure) in zip(st.columns(4), figures.items(), strict=True):
+        column.metric(words.with_unit(words(name), words("piece")), f"{figure:,}")
     few = app_limit("few_complaints", view.publication.as_of)
     if counts["received"].sum() < few:
         st.warning(words("few", limit=f"{few:g}"), icon=":material/info:")
@@ -121,7 +125,7 @@ def _funnel(view: View, jurisdiction: str) -> None:
         "phi": f"{limits.phi:.2f}",
         "widened": words("funnel_widened" if limits.phi > 1 else "funnel_not_widened"),
     }
-    ways.chart(view, figure, "funnel", shown, told, ("provider",), values)
+    ways.chart(view, figure, "funnel", shown, told, ("provider",), values, found["provider"].to_list())
 
 
 def _provider(view: View, provider: str, jurisdiction: str) -> None:
@@ -136,7 +140,7 @@ def _provider(view: View, provider: str, jurisdiction: str) -> None:
     st.caption(f"{row['provider']} · {words('peers')} {words.jurisdiction(jurisdiction)}")
     columns = st.columns(4)
     columns[0].metric(words("visits"), f"{row['visits']:,}")
-    columns[1].metric(words("complaints_upheld"), f"{row['complaints']:,}")
+    columns[1].metric(words.with_unit(words("complaints_upheld"), words("piece")), f"{row['complaints']:,}")
     columns[2].metric(words("per_1000"), "" if row["rate"] is None else f"{row['rate']:.2f}")
     columns[3].metric(words("position"), words(f"position_{row['position']}") if row["position"] else words("small"))
     ways.page_link(view, "scorecards", words("to_card"), ":material/grade:", provider=provider)
@@ -230,7 +234,7 @@ def _counters(view: View) -> None:
         marks[:most], (words("counted"), words("left_to_threshold"), words("threshold_reached")), words("piece")
     )
     told = words("counters_told", all=len(marks), reached=sum(mark.complaints >= mark.threshold for mark in marks))
-    ways.chart(view, figure, "counters", shown, told, ("counter",))
+    ways.chart(view, figure, "counters", shown, told, ("counter",), ids=keys)
     ways.window(view, min(most, len(marks)), len(marks), "first_marks")
     chosen = ways.asked("counter", keys)
     if chosen is None:

@@ -16,7 +16,9 @@ from dashboards.limits import Parameter, app_limit, parameters
 from dashboards.places import place_name
 from dashboards.queries import facilities as areas_of
 from dashboards.queries import money, rooms
-from dashboards.tiles import arranged
+from dashboards.tiles import SCREEN, arranged
+
+FILTERS = ("county", "area", "land")
 
 _STEPS = ("planned", "started", "accepted", "delivered")
 _AREA_RULES = ("A01", "A02", "A04", "A05")
@@ -28,6 +30,7 @@ def _names(view: View) -> dict[str, str]:
 
 def _state_counts(view: View, frame: pl.DataFrame) -> None:
     words = view.words
+    st.caption(words("areas_counted"))
     columns = st.columns(5)
     short = float(frame["short_m2"].sum() or 0)
     columns[0].metric(words("short_m2"), f"{short:,.1f}", help=words("short_help"))
@@ -70,7 +73,8 @@ def _map(view: View) -> None:
     for row in found.iter_rows(named=True):
         column, line = places[row["county"]]
         name = place_name(row["county"])
-        short_name = name.split("市", 1)[-1] or name
+        city = place_name(f"{row['county'][:4]}00")
+        short_name = name.removeprefix(city) or name
         state = county_state(row)
         hover = words(
             "map_hover",
@@ -80,7 +84,7 @@ def _map(view: View) -> None:
             m2=f"{row['short_m2']:,.1f}",
             na=row["not_assessable"],
         )
-        tiles.append(Tile(row["county"], short_name, column, line, state, _told(view, row), hover))
+        tiles.append(Tile(row["county"], city, short_name, column, line, state, _told(view, row), hover))
     shown = found.select(
         pl.col("county").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("areas").alias(words("areas_word")),
@@ -91,7 +95,8 @@ def _map(view: View) -> None:
         pl.col("no_rule").alias(words("state_NO_RULE_IN_FORCE")),
     )
     told = "；".join(f"{tile.name} {tile.told}" for tile in tiles)
-    ways.chart(view, tile_map(tiles, _names(view)), "area_map", shown, told, ("county",))
+    figure = tile_map(tiles, _names(view), SCREEN)
+    ways.chart(view, figure, "area_map", shown, told, ("county",), ids=found["county"].to_list())
 
 
 # ---- areas --------------------------------------------------------------------------------------------------------
@@ -116,7 +121,8 @@ def _area_chart(view: View, areas: pl.DataFrame) -> None:
         marks, (words("provided_word"), words("required_word"), words("short_word")), words("square_metres")
     )
     told = "；".join(f"{mark.label} {words('short_word')} {mark.short:,.1f} m²" for mark in marks)
-    ways.chart(view, figure, "areas", _area_table(view, short), told, ("area",))
+    ids = short["residential_area_id"].to_list()
+    ways.chart(view, figure, "areas", _area_table(view, short), told, ("area",), ids=ids)
     ways.window(view, first.height, short.height, "first_marks")
 
 
@@ -262,7 +268,8 @@ def _delivery(view: View) -> None:
     figure = delivery_matrix(cells, [words(f"delivery_{step}") for step in _STEPS], _names(view))
     late = found.filter(pl.col("state") == "FAIL")
     told = words("delivery_told", all=len(ids), late=late["residential_area_id"].n_unique())
-    ways.chart(view, figure, "delivery", _step_table(view, found), told, ("area",))
+    every = found["residential_area_id"].to_list()
+    ways.chart(view, figure, "delivery", _step_table(view, found), told, ("area",), ids=every)
     ways.window(view, min(most, len(ids)), len(ids), "first_marks")
 
 
@@ -311,7 +318,7 @@ def _land(view: View, land: pl.DataFrame) -> None:
     ]
     figure = land_bars(rows, (words("required_word"), words("unknown")), _names(view), words("m2_per_resident"))
     told = "；".join(f"{row.label} {row.per_resident or 0:.4f}" for row in rows)
-    ways.chart(view, figure, "land", _land_table(view, land), told, ("land",))
+    ways.chart(view, figure, "land", _land_table(view, land), told, ("land",), ids=land["division_code"].to_list())
     ways.window(view, len(rows), land.height, "first_marks")
     chosen = ways.asked("land", land["division_code"].to_list())
     if chosen:

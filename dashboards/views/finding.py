@@ -10,19 +10,21 @@ import streamlit as st
 
 from dashboards import decided
 from dashboards.components import View, export, headline, link, short_keys, table
-from dashboards.formats import share
+from dashboards.formats import figure, share, yuan
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import finding as asked
 from dashboards.recomputing import Recomputed, Share, Unclaimed, recomputed
 from dashboards.texts import Words
 from dashboards.views import report
-from pipelines.contracts import load_contracts
+from pipelines.contracts import Column, load_contracts
 from pipelines.decisions import Attachment, Decision, DecisionProblem, initial_state, steps_from
 from pipelines.decisions.states import verdict_states
 from pipelines.explaining import Article, Explanation, Parameter, SourceRow, plain_number, sentence
 from pipelines.exposure import exposures
 from pipelines.reporting.commands import Asked
+
+FILTERS = ("id",)
 
 UTC = dt.UTC
 
@@ -46,14 +48,12 @@ def _unit(view: View, explanation: Explanation) -> str:
 
 def _figures(view: View, explanation: Explanation, state: str) -> None:
     words, finding = view.words, explanation.finding
-    unit = _unit(view, explanation)
+    unit, rule_unit = _unit(view, explanation), explanation.rule["measure_unit"]
     columns = st.columns(4)
     columns[0].metric(words("decision_state"), words.decision(state))
     for column, name in ((columns[1], "measure"), (columns[2], "limit")):
-        value = finding[name]
-        column.metric(words.with_unit(words(name), unit), "—" if value is None else plain_number(value))
-    amount = finding["amount"]
-    columns[3].metric(words("amount_yuan"), "—" if amount is None else f"{amount:,.2f}")
+        column.metric(words.with_unit(words(name), unit), figure(finding[name], rule_unit) or "—")
+    columns[3].metric(words("amount_yuan"), yuan(finding["amount"]) or "—")
 
 
 def _subject(view: View, explanation: Explanation) -> None:
@@ -77,10 +77,10 @@ def _subject(view: View, explanation: Explanation) -> None:
 
 def _article(words: Words, article: Article) -> None:
     title = words.pick(article.document_zh, article.document_en)
-    number = f"（{article.number}）" if article.number else ""
     name = f"《{title}》" if words.language == "zh" else title
+    name = words.with_unit(name, article.number) if article.number else name
     with st.container(border=True):
-        st.markdown(f"**{name}{number}**　{article.article}")
+        st.markdown(f"**{name}**　{article.article}")
         st.markdown(f"> {article.quotation}")
 
 
@@ -131,15 +131,15 @@ def _calculation(view: View, explanation: Explanation) -> None:
     as_of = dt.date.fromisoformat(view.publication.as_of)
     has_all_rows = not asked.has_hidden_rows(view.reader, finding["finding_id"])
     for one in recomputed(explanation, as_of, has_all_rows=has_all_rows):
-        _recomputed(view, one)
+        _recomputed(view, one, rule["measure_unit"])
 
 
-def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
-    """One figure against the rows below."""
+def _recomputed(view: View, one: Recomputed | Share | Unclaimed, measure_unit: str) -> None:
+    """One figure against the rows below, written as where it is listed."""
     words = view.words
     if isinstance(one, Unclaimed):
-        figure = words("amount_yuan" if one.figure == "amount" else "measure")
-        st.info(words("not_recomputed", figure=figure, why=words(one.why)), icon=":material/info:")
+        name = words("amount_yuan" if one.figure == "amount" else "measure")
+        st.info(words("not_recomputed", figure=name, why=words(one.why)), icon=":material/info:")
         return
     if isinstance(one, Share):
         said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": share(float(one.stands))}
@@ -148,11 +148,11 @@ def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
         else:
             st.error(words("share_impossible", **said), icon=":material/error:")
         return
-    is_amount = one.figure == "amount"
+    name, unit = ("amount_yuan", "yuan") if one.figure == "amount" else ("measure", measure_unit)
     said = {
-        "figure": words("amount_yuan" if is_amount else "measure"),
-        "value": f"{one.shown:,.2f}" if is_amount else plain_number(one.shown),
-        "stands": f"{one.stands:,.2f}" if is_amount else plain_number(float(one.stands)),
+        "figure": words(name),
+        "value": figure(one.shown, unit),
+        "stands": figure(float(one.stands), unit),
         "how": words(one.how),
     }
     if one.agrees:
@@ -172,24 +172,38 @@ def _cell(words: Words, code_list: str | None, value: Any) -> Any:
 
 
 def facts_table(words: Words, rows: Sequence[SourceRow], *, in_full: bool = False) -> pl.DataFrame:
-    """Rows of one source as they came, with the headers and labels of the language, and where each stands."""
-    columns = load_contracts()[rows[0].source].columns
+    """Rows of one source as they came, with the headers and labels of the language, and where each stands: first what it
+    is and its money, then file, sheet and line, so that all of them are seen at once, then the rest."""
+    contract = load_contracts()[rows[0].source]
+    columns = contract.columns
     names = [name for name in rows[0].facts if name in columns and any(row.facts.get(name) is not None for row in rows)]
+    first = [name for name in names if name in contract.key or columns[name].type == "yuan"]
     frame: dict[str, list[Any]] = {words("role"): [words(f"role_{row.role}") for row in rows]}
-    for name in names:
-        # A key stands where an id number was.
-        heading = words.pick(columns[name].zh[0].replace("身份证号", "编号"), name.replace("_", " "))
-        values = [row.facts.get(name) for row in rows]
-        if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values if one is not None):
-            frame[heading] = [None if one is None else float(one) for one in values]
-        elif in_full:
-            frame[heading] = [str(one) if one is not None else None for one in values]
-        else:
-            frame[heading] = [_cell(words, columns[name].code_list, one) for one in values]
+    for name in first:
+        frame |= _facts(words, columns[name], [row.facts.get(name) for row in rows], in_full=in_full)
     frame[words("file")] = [row.file for row in rows]
-    frame[words("sheet")] = [row.sheet for row in rows]
+    if in_full or any(row.sheet for row in rows):
+        frame[words("sheet")] = [row.sheet for row in rows]
     frame[words("line")] = [row.line for row in rows]
+    for name in names:
+        if name not in first:
+            frame |= _facts(words, columns[name], [row.facts.get(name) for row in rows], in_full=in_full)
     return pl.DataFrame(frame, strict=False)
+
+
+def _facts(words: Words, column: Column, values: Sequence[Any], *, in_full: bool) -> dict[str, list[Any]]:
+    """A column of the source under its heading."""
+    # A key stands where an id number was.
+    heading = words.pick(column.zh[0].replace("身份证号", "编号"), column.name.replace("_", " "))
+    if column.type == "yuan":
+        heading = words.with_unit(heading, words("yuan"))
+    if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values if one is not None):
+        return {heading: [None if one is None else float(one) for one in values]}
+    if in_full:
+        return {heading: [None if one is None else str(one) for one in values]}
+    # A month is kept as its first day.
+    told = [str(one)[:7] if column.type == "month" and one else one for one in values]
+    return {heading: [_cell(words, column.code_list, one) for one in told]}
 
 
 def _evidence(view: View, explanation: Explanation) -> None:
@@ -305,16 +319,26 @@ def _exposure(view: View, explanation: Explanation, past: Sequence[Decision]) ->
         st.markdown(f"{text}　{amount}  \n{by}　“{article['quote_zh']}”")
 
 
+def _document_language(view: View) -> Literal["zh", "en"]:
+    return cast(Literal["zh", "en"], view.words.language)
+
+
 def _document(view: View, finding_id: str) -> None:
-    """The finding as a Word document with its evidence, made when it is asked for."""
+    """The button that makes the finding a Word document with its evidence."""
     if not view.reader.sees_persons or view.reader.places is not None or not may_do(view.identity, "export"):
         return
-    language = cast(Literal["zh", "en"], view.words.language)
     if st.button(view.words("finding_document"), icon=":material/description:", key="finding_document"):
-        about = Asked(None, None, None, finding_id, language, Path())
+        about = Asked(None, None, None, finding_id, _document_language(view), Path())
         st.session_state["finding_report"] = report.make(view, about, lambda _text: None)
+
+
+def _made_document(view: View, finding_id: str) -> None:
+    """The document, once it is made."""
     made = st.session_state.get("finding_report")
-    if isinstance(made, report.Made) and (made.about.finding, made.about.language) == (finding_id, language):
+    if isinstance(made, report.Made) and (made.about.finding, made.about.language) == (
+        finding_id,
+        _document_language(view),
+    ):
         report.offer(view, made, "finding_report")
 
 
@@ -324,7 +348,7 @@ def _about(view: View, explanation: Explanation) -> pl.DataFrame:
     language = cast(Literal["zh", "en"], words.language)
     pairs = [
         (words("finding_id"), finding["finding_id"]),
-        (words("sentence"), sentence(explanation, language)),
+        (words("sentence"), sentence(explanation, language, _unit(view, explanation))),
         (words("measure"), "" if finding["measure"] is None else plain_number(finding["measure"])),
         (words("limit"), "" if finding["limit"] is None else plain_number(finding["limit"])),
         (words("amount_yuan"), "" if finding["amount"] is None else f"{finding['amount']:.2f}"),
@@ -364,17 +388,16 @@ def show(view: View) -> None:
         finding = explanation.finding
         reason = words.pick(finding["reason_zh"], finding["reason_en"])
         st.warning(f"**{words('exempted')}**　{finding['document']}　{reason}", icon=":material/verified:")
-    st.markdown(f"##### {short_keys(sentence(explanation, cast(Literal['zh', 'en'], words.language)))}")
+    told_in_full = sentence(explanation, _document_language(view), _unit(view, explanation))
+    st.markdown(f"##### {short_keys(told_in_full)}")
     _subject(view, explanation)
     _figures(view, explanation, state)
-    first, second, third, _ = st.columns([2, 2, 2, 4])
-    with first:
+    with st.container(horizontal=True, vertical_alignment="center"):
         export(view, _about(view, explanation), "page_finding", finding_id)
-    with second:
+        _document(view, finding_id)
         link(view, "method", words("to_method", rule=rule["rule"]), ":material/function:", rule=rule["rule"])
-    with third:
         link(view, "findings", words("to_same_rule"), ":material/flag:", rule=rule["rule"])
-    _document(view, finding_id)
+    _made_document(view, finding_id)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _basis(view, explanation)

@@ -19,8 +19,9 @@ from dashboards.components import (
     opening_table,
     short_keys,
     some_of,
+    table,
 )
-from dashboards.formats import wan
+from dashboards.formats import figure, wan
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import findings as asked
@@ -120,7 +121,7 @@ def _coverage(view: View, wanted: asked.Wanted) -> None:
             *[pl.col(name).cast(pl.Int64).alias(words(f"four_{state}")) for state, name in columns.items()],
             pl.col("exempted").cast(pl.Int64).alias(words("exempted")),
         )
-        st.dataframe(shown, hide_index=True, key="coverage_table", placeholder="")
+        table(view, shown, "coverage_table")
         export(view, shown, "coverage", "coverage")
 
 
@@ -131,6 +132,20 @@ def as_shown(view: View, found: pl.DataFrame, names: dict[str, str], *, in_full:
         found["subject"] if in_full else pl.Series([short_keys(text) for text in found["subject"]], dtype=pl.String)
     )
     places = [words.joined(place_name(code) for code in codes or []) for codes in found["divisions"].to_list()]
+    units = dict(asked.rules_found(view.reader).select("rule", "measure_unit").iter_rows())
+    of_rule = [units[rule] for rule in found["rule"]]
+
+    def written(name: str) -> pl.Expr | pl.Series:
+        """On the screen a figure has its unit beside it; in a workbook it is a number."""
+        if in_full:
+            return pl.col(name).alias(words(name))
+        told = [
+            "" if value is None else f"{figure(value, unit)} {words.unit(unit)}"
+            for value, unit in zip(found[name], of_rule, strict=True)
+        ]
+        return pl.Series(words(name), told, dtype=pl.String)
+
+    of_measure = [pl.Series(words("unit"), [words.unit(unit) for unit in of_rule], dtype=pl.String)] if in_full else []
     return found.select(
         pl.Series(words("rule"), [f"{code} {names.get(code, '')}" for code in found["rule"]], dtype=pl.String),
         pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
@@ -139,8 +154,9 @@ def as_shown(view: View, found: pl.DataFrame, names: dict[str, str], *, in_full:
         subject.alias(words("finding_subject")),
         pl.col("period").alias(words("finding_period")),
         pl.Series(words("kind"), [words(f"kind_{kind}") for kind in found["kind"]], dtype=pl.String),
-        pl.col("measure").alias(words("measure")),
-        pl.col("limit").alias(words("limit")),
+        written("measure"),
+        written("limit"),
+        *of_measure,
         pl.col("first_seen_on").alias(words("first_seen")),
         pl.col("finding_id").alias(words("finding_id")),
     )
@@ -172,7 +188,6 @@ def _queue(view: View, wanted: asked.Wanted, names: dict[str, str]) -> pl.DataFr
         [("finding", {"id": one}) for one in found["finding_id"]],
         {
             words("rule"): st.column_config.TextColumn(width=230),
-            words("amount_yuan"): st.column_config.NumberColumn(format="accounting"),
         },
         on_select="rerun",
         selection_mode="multi-row",

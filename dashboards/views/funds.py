@@ -13,12 +13,15 @@ import streamlit as st
 
 from dashboards import ways
 from dashboards.components import View, export, headline, nothing, reach, table, total_line
-from dashboards.figures.money import Compared, Held, Step, days_held, money_waterfall, paid_beside_recorded
+from dashboards.figures.money import Compared, Held, Step, days_height, days_held, money_waterfall, paid_beside_recorded
 from dashboards.formats import in_wan, share, wan, yuan
 from dashboards.limits import app_limit
 from dashboards.places import place_name
 from dashboards.queries import funds as usage_of
 from dashboards.queries import money as asked
+from dashboards.texts import Words
+
+FILTERS = ("programme", "step", "batch", "lines", "line")
 
 _ALL = "all"
 _COUNTS = ("budget", "allocated_in", "received_in", "passed_on", "paid", "refunded")
@@ -26,6 +29,7 @@ _LINE_STATES = ("matches", "differs", "not_on_platform", "visit_after_as_of", "s
 _BATCH_RULES = ("P01", "P02", "P04", "P07")
 # A cent is the tolerance within which two amounts are the same.
 _CENT = 0.005
+_GAPS = ("gap_allocated", "gap_received", "gap_paid")
 
 
 def steps_of(stages: Mapping[str, float], is_settled: bool, is_mixed: bool) -> list[tuple[str, float, bool]]:
@@ -79,9 +83,15 @@ def _figures(view: View, stages: Mapping[str, float], is_settled: bool) -> None:
     columns[3].metric(words("settled_share"), told, help=words("settled_share_help"))
 
 
+def step_word(words: Words, key: str, amount: float) -> str:
+    """What a stage or a gap is called: a gap above zero is no lack but an excess."""
+    return words(f"step_{key}_over" if key in _GAPS and amount > _CENT else f"step_{key}")
+
+
 def _waterfall(view: View, programme: str | None, steps: list[tuple[str, float, bool]]) -> None:
     words = view.words
-    bars = [Step(key, words(f"step_{key}"), amount, is_stage) for key, amount, is_stage in steps]
+    named = {key: step_word(words, key, amount) for key, amount, _ in steps}
+    bars = [Step(key, named[key], amount, is_stage) for key, amount, is_stage in steps]
     shown = pl.DataFrame(
         {
             words("step"): [bar.label for bar in bars],
@@ -90,11 +100,11 @@ def _waterfall(view: View, programme: str | None, steps: list[tuple[str, float, 
         }
     )
     told = "，".join(f"{bar.label} {wan(bar.yuan)}" for bar in bars)
-    ways.chart(view, money_waterfall(bars, words("wan")), "funds_waterfall", shown, told, ("step",))
     keys = [key for key, _, _ in steps]
-    step = ways.pills(view, "step_choose", keys, "step", lambda key: words(f"step_{key}"))
+    ways.chart(view, money_waterfall(bars, words("wan")), "funds_waterfall", shown, told, ("step",), ids=keys)
+    step = ways.pills(view, "step_choose", keys, "step", named.__getitem__)
     if step:
-        _step_rows(view, programme, step, next(amount for key, amount, _ in steps if key == step))
+        _step_rows(view, programme, step, named[step], next(amount for key, amount, _ in steps if key == step))
 
 
 def _coded(view: View, frame: pl.DataFrame, lists: Mapping[str, str]) -> pl.DataFrame:
@@ -126,11 +136,11 @@ def _step_table(view: View, found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _step_rows(view: View, programme: str | None, step: str, amount: float) -> None:
+def _step_rows(view: View, programme: str | None, step: str, name: str, amount: float) -> None:
     words = view.words
     most = int(app_limit("rows_in_table", view.publication.as_of))
     found = asked.step_rows(view.reader, view.scope, programme, step, most)
-    st.subheader(words("rows_of", what=words(f"step_{step}")))
+    st.subheader(words("rows_of", what=name))
     st.caption(words(f"step_{step}_help"))
     all_rows = int(found["all_rows"][0]) if found.height else 0
     total = float(found["all_yuan"][0]) if found.height else 0.0
@@ -153,13 +163,14 @@ def _step_rows(view: View, programme: str | None, step: str, amount: float) -> N
     export(view, everything, "rows_behind", f"funds_{step}")
 
 
-def _held(view: View, programme: str | None) -> None:
+def _held(view: View, programme: str | None) -> int:
+    """Days on the way; how high the chart is, for the one beside it."""
     words = view.words
     found = asked.transfers(view.reader, view.scope, programme)
     if not found.height:
         st.subheader(words("days_held"))
         st.info(words("no_transfers"))
-        return
+        return 0
     most = int(app_limit("rows_in_chart", view.publication.as_of))
     places = (
         found.group_by("to_division").agg(pl.col("days").max()).sort("days", "to_division", descending=[True, False])
@@ -198,9 +209,10 @@ def _held(view: View, programme: str | None) -> None:
     told = words("days_held_told", all=found.height, late=late)
     origin = "、".join(words(basis) for basis in bases) or words("state_NO_RULE_IN_FORCE")
     ways.chart(view, figure, "days_held", shown, told, values={"origin": origin})
+    return days_height(len(drawn))
 
 
-def _recorded(view: View) -> None:
+def _recorded(view: View, height: int) -> None:
     words = view.words
     most = int(app_limit("marks_in_chart", view.publication.as_of))
     found = asked.batches(view.reader, view.scope, most)
@@ -234,8 +246,8 @@ def _recorded(view: View) -> None:
     )
     above = sum(mark.stands_out for mark in marks)
     told = words("paid_recorded_told", all=found["all_batches"][0], above=above)
-    figure = paid_beside_recorded(marks, told_words, (titles[0], titles[1]))
-    ways.chart(view, figure, "paid_recorded", shown, told, ("batch", "lines", "line"))
+    figure = paid_beside_recorded(marks, told_words, (titles[0], titles[1]), height)
+    ways.chart(view, figure, "paid_recorded", shown, told, ("batch", "lines", "line"), ids=found["batch_id"].to_list())
     ways.window(view, found.height, int(found["all_batches"][0]), "first_marks")
 
 
@@ -250,7 +262,7 @@ def _usage(view: View) -> None:
         *[in_wan(name).alias(words("with_unit", name=words(name), unit=unit)) for name in _COUNTS],
     )
     st.subheader(words("usage_table"), help=words("funds_flow_definition"))
-    table(view, shown, "fund_table")
+    table(view, shown, "fund_table", {words("programme"): st.column_config.TextColumn(width=158)})
     exact = usage.select(
         pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
         pl.col("division_code").alias(words("division_code")),
@@ -419,8 +431,8 @@ def show(view: View) -> None:
     _waterfall(view, programme, steps_of(stages, is_settled, programme is None))
     left, right = st.columns(2)
     with left:
-        _held(view, programme)
+        height = _held(view, programme)
     with right:
-        _recorded(view)
+        _recorded(view, height)
     _usage(view)
     reach(view, ["budgets", "fund_transfers", "payments", "settlement_lines", "visits"])

@@ -160,7 +160,7 @@ def _given(view: View, told: _Told, heading: str, text: str) -> None:
             words.pick(labels[cell].label_zh, labels[cell].label_en) if cell in labels else told(cell)
             for cell in (row.get(column, "") for row in rows)
         ]
-    st.dataframe(pl.DataFrame(frame), hide_index=True, key=f"given_{heading}", placeholder="")
+    table(view, pl.DataFrame(frame), f"given_{heading}")
 
 
 def _example(view: View, rule: str) -> None:
@@ -186,7 +186,7 @@ def _example(view: View, rule: str) -> None:
             words("amount_yuan"): [row.get("amount") or "" for row in outcome],
         }
     )
-    st.dataframe(shown, hide_index=True, key="outcome", placeholder="")
+    table(view, shown, "outcome")
 
 
 def _articles(view: View, rule: str) -> None:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboards import decided
 from dashboards.components import (
-    STATE_LOOKS,
     Address,
     View,
     export,
@@ -18,16 +17,19 @@ from dashboards.components import (
     one_of,
     opening_table,
     share_bar,
+    state_parts,
     table,
 )
 from dashboards.figures.style import DEEP, SAND
-from dashboards.formats import wan
+from dashboards.formats import WAN, wan
 from dashboards.places import place_name
 from dashboards.queries import Reader, previous, shell
 from dashboards.queries import findings as queue
 from dashboards.queries import overview as asked
 from dashboards.views.findings import as_shown
 from pipelines.decisions import initial_state
+
+FILTERS = ("by",)
 
 OPEN = ("to_check", "checking")
 NEWEST = 8
@@ -151,15 +153,47 @@ def _areas(view: View, place: Any, before: Reader | None) -> None:
             without=states.get("NO_RULE_IN_FORCE", 0),
         ),
         "facilities",
-        [(words(f"four_{state}"), states.get(state, 0), colour) for state, (_, colour) in STATE_LOOKS.items()],
+        state_parts(view, states),
     )
+
+
+def _trends(view: View) -> None:
+    """The figures in the small charts above, as tables, with what they mean; each for who has the page that it leads to."""
+    words, scope = view.words, view.scope
+    leads = asked.findings_by_month(view.reader, scope)
+    years = asked.money_by_year(view.reader, scope)
+    complaints = asked.complaints_by_month(view.reader, scope)
+    every = {
+        "findings": ("leads_open", leads.rename({"month": words("month"), "findings": words("page_findings")})),
+        "funds": (
+            "money_held",
+            years.select(
+                pl.col("year").cast(pl.String).alias(words("fiscal_year")),
+                (pl.col("yuan") / WAN).alias(words.with_unit(words("money_short"), words("wan"))),
+            ),
+        ),
+        "complaints": (
+            "complaints_upheld_all",
+            complaints.select(
+                pl.col("month").alias(words("month")),
+                pl.col("received", "upheld").cast(pl.Int64).name.map(words),
+            ),
+        ),
+    }
+    own = [found for page, found in every.items() if page in view.pages]
+    if not own:
+        return
+    with st.expander(words("trends"), icon=":material/table:"):
+        for column, (name, shown) in zip(st.columns(len(own)), own, strict=True):
+            with column:
+                st.caption(f"**{words(name)}** {words(f'{name}_definition')}")
+                table(view, shown, f"trend_{name}")
 
 
 def _news(view: View) -> None:
     """What is new since the user was here before."""
     words = view.words
     last = decided.last_visit(view.data, view.identity)
-    decided.note_visit(view.data, view.identity, view.publication.run)
     st.subheader(words("news"))
     if last is None:
         st.caption(words("news_first"))
@@ -202,10 +236,7 @@ def _newest(view: View) -> None:
         shown,
         "newest",
         [("finding", {"id": one}) for one in found["finding_id"]],
-        {
-            words("rule"): st.column_config.TextColumn(width=210),
-            words("amount_yuan"): st.column_config.NumberColumn(format="accounting"),
-        },
+        {words("rule"): st.column_config.TextColumn(width=270)},
     )
 
 
@@ -292,7 +323,8 @@ def show(view: View) -> None:
     before = _before(view)
     for place, tile in zip(st.columns(4), (_leads, _money, _complaints, _areas), strict=True):
         tile(view, place, before)
-    left, right = st.columns([8, 4], gap="medium")
+    _trends(view)
+    left, right = st.columns([9, 3], gap="medium")
     with left:
         _newest(view)
     with right:

@@ -12,8 +12,11 @@ import streamlit as st
 from dashboards import ways
 from dashboards.components import View, export, headline, nothing, table, total_line
 from dashboards.figures.quality import Reach, reaches, row_counts
+from dashboards.limits import article_of
 from dashboards.queries import quality as asked
 from dashboards.queries import shell
+
+FILTERS = ("file", "check", "issue")
 
 _COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
@@ -35,8 +38,9 @@ def _proof(view: View, counts: dict[str, int]) -> None:
 
 def _figures(view: View, files: pl.DataFrame) -> None:
     totals = {name: int(files[name].sum()) for name in _COUNTS}
+    words = view.words
     for column, name in zip(st.columns(4), _COUNTS, strict=True):
-        column.metric(view.words(name), f"{totals[name]:,}")
+        column.metric(words.with_unit(words(name), words("row_unit")), f"{totals[name]:,}")
     _proof(view, totals)
 
 
@@ -97,13 +101,20 @@ def _files_table(view: View, files: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _columns(view: View, rows: pl.DataFrame) -> pl.Series:
+    """The columns concerned, by their names in the page's language."""
+    words = view.words
+    named = [words.column(*place) for place in rows.select("source", "column").iter_rows()]
+    return pl.Series(words("column"), named, dtype=pl.String)
+
+
 def _problem_table(view: View, rows: pl.DataFrame) -> pl.DataFrame:
     words = view.words
     return rows.select(
         pl.col("file").alias(words("file")),
         pl.col("sheet").alias(words("sheet")),
         pl.col("line").alias(words("line")),
-        pl.col("column").alias(words("column")),
+        _columns(view, rows),
         pl.Series(words("reason"), [words.landing("reason", code) for code in rows["reason"]], dtype=pl.String),
         pl.Series(words("level"), [words(f"level_{level}") for level in rows["level"]], dtype=pl.String),
     )
@@ -147,7 +158,7 @@ def _issues(view: View) -> None:
     st.subheader(words("issues"), help=words("issues_definition"))
     shown = issues.select(
         pl.Series(words("source"), [words.source(source) for source in issues["source"]], dtype=pl.String),
-        pl.col("column").alias(words("column")),
+        _columns(view, issues),
         pl.Series(words("reason"), [words.landing("reason", code) for code in issues["reason"]], dtype=pl.String),
         pl.Series(words("level"), [words(f"level_{level}") for level in issues["level"]], dtype=pl.String),
         pl.col("issues").alias(words("count")),
@@ -155,7 +166,8 @@ def _issues(view: View) -> None:
     keys = [
         "|".join([row["source"], row["column"], row["reason"], row["level"]]) for row in issues.iter_rows(named=True)
     ]
-    ways.rows(view, shown, "issue_table", ("issue",), keys)
+    wide = {words("reason"): st.column_config.TextColumn(width=330)}
+    ways.rows(view, shown, "issue_table", ("issue",), keys, columns=wide)
     export(view, shown, "issues", "issues")
     chosen = ways.asked("issue", keys)
     if chosen is None:
@@ -178,12 +190,13 @@ def _checks(view: View) -> None:
         shown = failed.select(
             pl.Series(words("severity"), [words(f"severity_{one}") for one in failed["severity"]], dtype=pl.String),
             pl.Series(words("source"), [words.source(source) for source in failed["source"]], dtype=pl.String),
-            pl.col(f"message_{words.language}").alias(words("message")),
+            pl.Series(words("message"), [_message(view, row) for row in failed.iter_rows(named=True)], dtype=pl.String),
             pl.col("file").alias(words("file")),
-            pl.col("article").alias(words("article")),
+            pl.Series(words("article"), [article_of(code) for code in failed["article"]], dtype=pl.String),
         )
         keys = [_check_key(row) for row in failed.iter_rows(named=True)]
-        ways.rows(view, shown, "check_table", ("check",), keys)
+        wide = {words("message"): st.column_config.TextColumn(width=420)}
+        ways.rows(view, shown, "check_table", ("check",), keys, columns=wide)
         export(view, shown, "checks", "checks")
         chosen = ways.asked("check", keys)
         if chosen is not None:
@@ -198,6 +211,12 @@ def _checks(view: View) -> None:
             icon=":material/folder_zip:",
             help=words("data_docs_help"),
         )
+
+
+def _message(view: View, row: dict[str, Any]) -> str:
+    """What a check says, without the name of its file or source: that stands beside it."""
+    said = str(row[f"message_{view.words.language}"])
+    return said.removeprefix(view.words.named(row["file"] or row["source"], ""))
 
 
 def _check_key(row: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ from pipelines.reporting.decided import decisions_of
 from pipelines.reporting.gathering import source_of
 from pipelines.reporting.problems import ReportProblem
 
+FILTERS = ("of", "provider", "span")
+
 _KINDS = {
     ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ":material/description:"),
     ".pdf": ("application/pdf", ":material/picture_as_pdf:"),

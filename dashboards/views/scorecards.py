@@ -26,6 +26,8 @@ from dashboards.limits import app_limit
 from dashboards.places import place_name
 from dashboards.queries import cards as asked
 
+FILTERS = ("peers", "provider", "domain", "measure")
+
 _GRADES = ("pass", "good", "excellent")
 
 
@@ -114,13 +116,14 @@ def _overview(view: View, jurisdiction: str, cards: pl.DataFrame) -> None:
     told = "；".join(f"{mark.label} {mark.told}" for mark in marks)
     values = {"peers": words.jurisdiction(jurisdiction), "count": len(marks)}
     columns = st.columns(4)
-    columns[0].metric(words("cards"), f"{len(marks):,}")
+    columns[0].metric(words.with_unit(words("cards"), words("provider_unit")), f"{len(marks):,}")
     for column, (word, wanted) in zip(
         columns[1:],
         (("grade_excellent_good", ("excellent", "good")), ("grade_pass_fail", ("pass", "fail")), ("small", (None,))),
         strict=True,
     ):
-        column.metric(words(word), f"{sum(row['grade'] in wanted for row in cards.iter_rows(named=True)):,}")
+        graded = sum(row["grade"] in wanted for row in cards.iter_rows(named=True))
+        column.metric(words.with_unit(words(word), words("provider_unit")), f"{graded:,}")
     ways.chart(view, figure, "totals", None, told, ("provider", "domain", "measure"), values)
     ways.rows(
         view, _cards_table(view, cards), "card_table", ("provider", "domain", "measure"), cards["provider"].to_list()
@@ -181,7 +184,7 @@ def _domains(view: View, provider: str, jurisdiction: str) -> None:
     )
     values = {"peers": words.jurisdiction(jurisdiction), "count": found["provider"].n_unique()}
     figure = domains(scores, provider, names, (words("peers_median"), words("small")))
-    ways.chart(view, figure, "domains", shown, told, ("domain", "measure"), values)
+    ways.chart(view, figure, "domains", shown, told, ("domain", "measure"), values, own["domain"].to_list())
     domain = ways.pills(view, "domain_choose", list(names), "domain", lambda code: names[code], ["measure"])
     if domain:
         _measures(view, provider, jurisdiction, domain, names[domain])
@@ -233,8 +236,8 @@ def _measures(view: View, provider: str, jurisdiction: str, domain: str, domain_
     figure = measures(marks, (words("score"), words("peers_median"), words("small")), words("score"))
     told = "；".join(f"{mark.label} {mark.told}" for mark in marks)
     values = {"domain": domain_name, "peers": words.jurisdiction(jurisdiction)}
-    ways.chart(view, figure, "measures", _measures_table(view, found, names), told, ("measure",), values)
     listed = found["measure"].to_list()
+    ways.chart(view, figure, "measures", _measures_table(view, found, names), told, ("measure",), values, listed)
     measure = ways.pills(view, "measure_choose", listed, "measure", lambda code: names[code])
     if measure:
         counted = all_words.filter(pl.col("measure") == measure).row(-1, named=True)

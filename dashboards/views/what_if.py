@@ -17,6 +17,8 @@ from dashboards.queries import what_if as asked
 from pipelines.publishing import current
 from pipelines.simulations import Number, Simulation, finished, numbers
 
+FILTERS = ("of", "set")
+
 _STEPS = ("prepare", "model", "compare")
 _VALUE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
@@ -117,6 +119,7 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
         f"{yuan:+,.2f} {words('yuan')}" if yuan else None,
         delta_color="off",
         border=True,
+        height="stretch",
     )
     before, after = (sum(areas[name].to_list()) for name in ("before", "after"))
     metres = sum(areas["short_m2_after"].to_list()) - sum(areas["short_m2_before"].to_list())
@@ -126,6 +129,7 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
         f"{metres:+,.1f} m²" if metres else None,
         delta_color="off",
         border=True,
+        height="stretch",
     )
     row = people.row(0, named=True)
     joining = row["entitled_after"] - row["entitled_before"]
@@ -135,6 +139,7 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
         f"{joining:+,}" if joining else None,
         delta_color="off",
         border=True,
+        height="stretch",
     )
     money = [row["yuan_a_month_before"], row["yuan_a_month_after"]]
     known = None not in money
@@ -144,6 +149,7 @@ def _figures(view: View, simulation: Simulation, place: str) -> None:
         f"{money[1] - money[0]:+,.0f}" if known and money[0] != money[1] else None,
         delta_color="off",
         border=True,
+        height="stretch",
         help=words("what_if_yuan_definition"),
     )
 
@@ -156,7 +162,8 @@ def _results(view: View, simulation: Simulation, place: str) -> None:
     if states.height:
         labels = [f"{words(row['table'])} · {words('state_' + row['state'])}" for row in states.iter_rows(named=True)]
         words_of = (words("what_if_before"), words("what_if_after"))
-        figure = before_and_after(labels, states["before"].to_list(), states["after"].to_list(), words_of)
+        counts = (states["before"].to_list(), states["after"].to_list())
+        figure = before_and_after(labels, *counts, words_of, words("what_if_counted"))
         chart(view, figure, "what_if_states", "what_if_states")
         shown = states.select(
             pl.Series(words("what_if_table"), [words(name) for name in states["table"]]),

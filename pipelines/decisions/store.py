@@ -39,7 +39,7 @@ from pipelines.decisions.problems import DecisionProblem, NotWhole, Stale, Store
 from pipelines.decisions.schema import CHAINS
 from pipelines.decisions.snapshot import Snapshot, moments, verdict_frame
 from pipelines.decisions.states import all_states, initial_state, require_step, verdict_states
-from pipelines.decisions.texts import clean, is_blank
+from pipelines.decisions.texts import clean, names_a_person, view_name
 
 URL_VARIABLE = "OVERSIGHT_DECISIONS_URL"
 _COLUMNS = "sequence, previous, hash, content"
@@ -53,6 +53,20 @@ _ROWS_AT_ONCE = 10_000
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _of_uses(
+    user: str | None, action: Action | None, since: dt.date | None, until: dt.date | None
+) -> tuple[str, list[Any]]:
+    """The condition on the log, and its values."""
+    asked = {
+        '"user" = ?': user,
+        "action = ?": action,
+        "substr(at, 1, 10) >= ?": since and since.isoformat(),
+        "substr(at, 1, 10) <= ?": until and until.isoformat(),
+    }
+    conditions = {condition: value for condition, value in asked.items() if value is not None}
+    return (f" where {' and '.join(conditions)}" if conditions else ""), list(conditions.values())
 
 
 @dataclass(frozen=True)
@@ -327,32 +341,53 @@ class Store:
         with self._engine.transaction(writes=True) as execute:
             self._append(execute, "uses", self._head(execute, "uses", holds=True), [said])
 
-    def uses(self, user: str | None = None, action: Action | None = None, last: int | None = None) -> list[Use]:
-        """The log, the newest first; for administrators only, which is the caller's to see to."""
-        asked = {'"user" = ?': user, "action = ?": action}
-        conditions = [condition for condition, value in asked.items() if value is not None]
-        where = f" where {' and '.join(conditions)}" if conditions else ""
-        values: list[Any] = [value for value in asked.values() if value is not None]
+    def uses(
+        self,
+        user: str | None = None,
+        action: Action | None = None,
+        last: int | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> list[Use]:
+        """The log, the newest first, of the days (in UTC) from `since` to `until`; for administrators only, which is the
+        caller's to see to."""
+        where, values = _of_uses(user, action, since, until)
         limit = "" if last is None else " limit ?"
         values += [] if last is None else [last]
         with self._engine.transaction(writes=False) as execute:
             rows = execute(f"select {_COLUMNS} from uses{where} order by sequence desc{limit}", values)
         return [read_use(Entry(*row)) for row in rows]
 
+    def count_uses(
+        self, user: str | None = None, since: dt.date | None = None, until: dt.date | None = None
+    ) -> dict[str, int]:
+        """How often each action stands in the log; as `uses`."""
+        where, values = _of_uses(user, None, since, until)
+        with self._engine.transaction(writes=False) as execute:
+            return dict(execute(f"select action, count(*) from uses{where} group by action", values))
+
+    def users(self) -> list[str]:
+        """Who is in the log; as `uses`."""
+        with self._engine.transaction(writes=False) as execute:
+            return sorted(user for (user,) in execute('select distinct "user" from uses'))
+
     # ---- saved views ----------------------------------------------------------------------------------------------
 
     def save_view(self, user: str, name: str, page: str, query: str, known: Collection[str]) -> SavedView:
         """Keep a page with its filters under a name; a view of that name is replaced. `known`: the keys that the page
         has. Raises `NotWhole`."""
-        title = clean(name).replace("\n", " ")
-        if is_blank(title) or len(title) > 80:
-            raise NotWhole("名称须为 1 至 80 字", "a name has 1 to 80 characters")
+        title = view_name(name)
         if not re.fullmatch(r"[a-z_]{1,40}", page):
             raise NotWhole(f"没有页面 {page}", f"there is no page {page}")
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=False)
         unknown = sorted({key for key, _ in pairs} - set(known))
         if unknown:
             raise NotWhole(f"未知的筛选项：{'、'.join(unknown)}", f"unknown filters: {', '.join(unknown)}")
+        if any(names_a_person(value) for _, value in pairs):
+            raise NotWhole(
+                "筛选项中有身份证号或手机号，不予保存",
+                "a filter holds the number of an identity card or a telephone; such a view is not kept",
+            )
         kept = urlencode([(key, clean(value)) for key, value in pairs])
         if len(kept) > 2000:
             raise NotWhole("筛选项过多", "the filters are too many to be kept")

@@ -11,8 +11,14 @@ _DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
 _PERSONAL = re.compile(
     rf"(?<!\d)([1-9]\d{{5}}(19|20)\d\d{_DAY}\d{{3}}[\dXx]|[1-9]\d{{7}}{_DAY}\d{{3}}|1[3-9]\d{{9}})(?!\d)"
 )
+# Ids of findings, publications, batches, keys of persons and hashes: some of their digits look like a telephone's by chance.
+_ID = re.compile(
+    r"(?<![0-9A-Za-z])([A-Z]\d\d-[0-9a-f]{16}|\d{6}-\d{8}-[0-9a-f]{12}|[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{64})"
+    r"(?![0-9A-Za-z])"
+)
 _SPACED = re.compile(r"(?<=\d)[ -](?=[\dXx])")
 _KEPT_CONTROLS = frozenset("\n\t")
+_LONGEST_VIEW_NAME = 80  # as wide as its column
 
 
 def clean(text: str) -> str:
@@ -31,8 +37,9 @@ def is_blank(text: str) -> bool:
 
 
 def names_a_person(text: str) -> bool:
-    """Whether a text holds the number of an identity card or of a mobile telephone, also in full width or in groups."""
-    plain = unicodedata.normalize("NFKC", text)
+    """Whether a text holds the number of an identity card or of a mobile telephone, also in full width or in groups.
+    The ids of this project are none."""
+    plain = _ID.sub("#", unicodedata.normalize("NFKC", text))
     return bool(_PERSONAL.search(plain) or _PERSONAL.search(_SPACED.sub("", plain)))
 
 
@@ -58,3 +65,23 @@ def required(text: str, what_zh: str, what_en: str, longest: int) -> str:
     if is_blank(cleaned):
         raise NotWhole(f"请填写{what_zh}", f"a {what_en} is needed")
     return cleaned
+
+
+def view_name(text: str) -> str:
+    """What a user calls a view. Raises `NotWhole` where it is blank or too long, holds what nobody sees, or a number that
+    tells who somebody is."""
+    name = unicodedata.normalize("NFC", text).strip()
+    # Two names that look the same, or one that is read backwards, lead to another view than meant.
+    if name != clean(name) or _KEPT_CONTROLS & set(name):
+        raise NotWhole("名称中有看不见的字符，请重新输入", "the name has characters that are not seen; type it anew")
+    if is_blank(name) or len(name) > _LONGEST_VIEW_NAME:
+        raise NotWhole(
+            f"名称须为 1 至 {_LONGEST_VIEW_NAME} 字，并含文字或数字",
+            f"a name has 1 to {_LONGEST_VIEW_NAME} characters, a letter or a digit among them",
+        )
+    if names_a_person(name):
+        raise NotWhole(
+            "名称中有身份证号或手机号，请改名",
+            "the name holds the number of an identity card or a telephone; change it",
+        )
+    return name

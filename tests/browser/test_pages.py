@@ -53,7 +53,7 @@ def test_the_apps_address_leads_to_the_landing_page_and_keeps_the_filters(app: A
     expect(page.get_by_role("combobox", name="Place")).to_have_value("威海市 371000")
 
 
-@pytest.mark.parametrize("address", ["nonsense", "log", "providers"])
+@pytest.mark.parametrize("address", ["nonsense", "providers"])
 def test_an_unknown_page_and_one_that_is_not_given_say_the_same(app: Any, page: Page, address: str) -> None:
     page.goto(f"{app.address}/{address}")
     expect(page.locator("h1")).to_have_text("没有此页", timeout=30_000)
@@ -240,7 +240,7 @@ def test_the_search_box_leads_to_a_finding(app: Any, page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["overview", "findings", "policy", "method", "method?rule=S01", "finding?id={finding}"]
+    "name", ["overview", "findings", "policy", "method", "method?rule=S01", "finding?id={finding}", "log"]
 )
 def test_the_chinese_view_has_no_stray_english_and_asks_nobody_outside(app: Any, page: Page, name: str) -> None:
     outside: list[str] = []
@@ -259,7 +259,7 @@ def test_the_chinese_view_has_no_stray_english_and_asks_nobody_outside(app: Any,
 @pytest.mark.parametrize("language", ["中文", "English"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", ["overview", "findings", "policy", "method", "method?rule=S01", "finding?id={finding}"]
+    "name", ["overview", "findings", "policy", "method", "method?rule=S01", "finding?id={finding}", "log"]
 )
 def test_pictures_of_every_page(app: Any, browser: Browser, name: str, language: str, scheme: Any) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme)
@@ -281,5 +281,18 @@ def test_pictures_of_every_page(app: Any, browser: Browser, name: str, language:
 def test_pages_are_known(app: Any, page: Page) -> None:
     visit(page, f"{app.address}/funds", PAGES["funds"][0])
     names = page.locator("[data-testid=stSidebarNav] a").all_inner_texts()
-    wanted = ["概览", "疑点", "资金", "投诉", "设施", "机构评分", "政策推演", "政策条款", "方法", "数据质量", "报告"]
+    wanted = [
+        "概览",
+        "疑点",
+        "资金",
+        "投诉",
+        "设施",
+        "机构评分",
+        "政策推演",
+        "政策条款",
+        "方法",
+        "数据质量",
+        "报告",
+        "记录",
+    ]
     assert [name.split("\n")[-1] for name in names] == wanted

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,15 +36,17 @@ SERVE = """
 import sys
 from pathlib import Path
 from dashboards import serve
-serve._APP = Path(sys.argv[1])
+serve._APP = Path(sys.argv[1]) if sys.argv[1] else serve._APP
 sys.exit(serve.serve(Path(sys.argv[2]), int(sys.argv[3])))
 """
 USERS = """
 users:
   planner@example.org: {roles: [planner], places: [140500]}
+  admin@example.org: {roles: [administrator], places: all}
 """
 CLAIMS = [
     User(sub="planner", claims={"email": "Planner@example.org", "email_verified": True, "name": "规划"}),
+    User(sub="admin", claims={"email": "admin@example.org", "email_verified": True}),
     User(sub="stranger", claims={"email": "stranger@example.org"}),
     User(sub="unverified", claims={"email": "planner@example.org", "email_verified": False}),
 ]
@@ -56,10 +59,10 @@ class Guarded:
         self.address, self.users, self.runtime, self.process = address, users, runtime, process
 
 
-@pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    page, users, runtime = tmp_path / "page.py", tmp_path / "users.yml", tmp_path / "runtime"
-    page.write_text(PAGE, encoding="utf-8")
+@contextmanager
+def guarded_app(home: Path, page: Path | None, data: Path) -> Iterator[Guarded]:
+    """What `oversight serve` serves to users who sign in: a page in place of the app, or the app itself."""
+    users, runtime = home / "users.yml", home / "runtime"
     users.write_text(USERS, encoding="utf-8")
     runtime.mkdir()
     port = _free_port()
@@ -80,14 +83,22 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
             "XDG_RUNTIME_DIR": str(runtime),
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        arguments = [sys.executable, "-c", SERVE, str(page), str(tmp_path), str(port)]
-        process = subprocess.Popen(arguments, env=environment, cwd=tmp_path)
+        arguments = [sys.executable, "-c", SERVE, str(page or ""), str(data), str(port)]
+        process = subprocess.Popen(arguments, env=environment, cwd=home)
         try:
             _wait_for(address)
             yield Guarded(address, users, runtime, process)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    page = tmp_path / "page.py"
+    page.write_text(PAGE, encoding="utf-8")
+    with guarded_app(tmp_path, page, tmp_path) as served:
+        yield served
 
 
 def sign_in(page: Page, address: str, sub: str) -> None:

@@ -65,8 +65,11 @@ def test_the_waterfall_is_in_ten_thousand_yuan_and_says_yuan_where_it_is_pointed
         "absolute" if step is steps[0] else "total" if step.is_stage else "relative" for step in steps
     ]
     assert tuple(fall.customdata[0]) == ("budget", "100,000.00")
-    assert list(fall.text)[:2] == ["10.0", "-1.0"]
     assert figure.data[1].y[0] == 10
+    said = figure.data[2]
+    assert list(said.text)[:2] == ["10.0", "-1.0"]
+    # Above the bar, also above one that falls to the ground.
+    assert list(said.y)[:3] == [10, 10, 9]
     low, high = figure.layout.yaxis.range
     assert low <= 0
     assert high > 10
@@ -188,14 +191,26 @@ def test_no_two_counties_share_a_square(counties: list[str]) -> None:
             assert abs(column - other_column) >= 1 or abs(row - other_row) >= 1
 
 
+def test_a_city_stands_in_the_first_room_beside_the_others() -> None:
+    high = ["140502", "140521", "140522", "140524", "140525", "140581"]
+    found = arranged([*high, "150302", "150303", "371002", "371003", "371081", "371082", "371083"])
+    assert max(found[one][1] for one in high) == 2
+    # The third city goes beside the first, not below the highest.
+    assert max(row for _, row in found.values()) < 5
+
+
 def test_each_square_says_its_state_and_can_be_chosen() -> None:
-    tiles = [facilities.Tile(state, state, number, 0, state, "told", "hover") for number, state in enumerate(STATES)]
-    figure: Any = facilities.tile_map(tiles, NAMES)
+    tiles = [
+        facilities.Tile(state, f"city {number // 2}", state, number, 0, state, "told", "hover")
+        for number, state in enumerate(STATES)
+    ]
+    figure: Any = facilities.tile_map(tiles, NAMES, 10)
     outlines = [trace for trace in figure.data if trace.fill == "toself"]
     marks = [trace for trace in figure.data if trace.mode == "markers+text"]
     assert {trace.name for trace in outlines} == set(STATES)
     assert {said[0] for trace in marks for said in trace.customdata} == set(STATES)
     assert len({trace.fillcolor for trace in outlines}) == 4
+    assert texts(figure) == ["city 0", "city 1"]
 
 
 def test_a_county_is_short_before_it_is_unknown_before_it_passes() -> None:
@@ -221,11 +236,14 @@ def test_land_has_the_required_line_and_a_word_for_what_is_unknown() -> None:
     ]
     figure: Any = facilities.land_bars(rows, ("required", "unknown"), NAMES, "m2")
     assert [line.x0 for line in figure.layout.shapes] == [0.15]
-    assert {trace.name: trace.text[0].strip() for trace in figure.data} == {
-        "FAIL": "0.1000　FAIL",
-        "NOT_ASSESSABLE": "unknown　NOT_ASSESSABLE",
-        "NO_RULE_IN_FORCE": "0.2000　NO_RULE_IN_FORCE",
+    said = figure.data[-1]
+    assert {label: text.strip() for label, text in zip(said.y, said.text, strict=True)} == {
+        "A": "0.1000　FAIL",
+        "B": "unknown　NOT_ASSESSABLE",
+        "C": "0.2000　NO_RULE_IN_FORCE",
     }
+    # No figure is crossed by the line.
+    assert min(said.x) == 0.15
 
 
 # ---- scorecards ---------------------------------------------------------------------------------------------------

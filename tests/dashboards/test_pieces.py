@@ -11,8 +11,9 @@ import pytest
 import python_calamine as calamine
 
 from dashboards import queries
+from dashboards.columns import forms
 from dashboards.exports import workbook
-from dashboards.formats import median, share, wan, yuan
+from dashboards.formats import figure, median, share, wan, yuan
 from dashboards.limits import app_limit, parameters
 from dashboards.places import labelled, place_name
 from dashboards.queries import Publication, Reader, Scope
@@ -49,6 +50,38 @@ def test_numbers_are_written_as_users_write_them() -> None:
         "",
     )
     assert (median([3, 1, 2]), median([1, 2]), median([])) == (2, 1.5, None)
+
+
+def test_figures_of_a_column_are_written_to_the_same_place() -> None:
+    shown = pl.DataFrame(
+        {
+            "年度": [2024, 2025],
+            "常住人口": [9_999, 1_234_567],
+            "总分": [90.0, 92.8],
+            "人均": [0.1397, 0.25],
+            "预算（万元）": [1.0, None],
+            "Amount (yuan)": [-480.0, 1.5],
+            "日期": [dt.date(2025, 3, 31)] * 2,
+            "名称": ["甲", "乙"],
+            "空": pl.Series([None, None], dtype=pl.Float64),
+        }
+    )
+    told = {name: form["type_config"]["format"] for name, form in forms(shown).items()}
+    assert told == {
+        "年度": "%d",
+        "常住人口": "%,d",
+        "总分": "%.1f",
+        "人均": "%.4f",
+        "预算（万元）": "%,.2f",
+        "Amount (yuan)": "%,.2f",
+        "日期": "YYYY-MM-DD",
+        "空": "%.0f",
+    }
+    assert forms(shown, {"总分": "given"})["总分"] == "given"
+
+
+def test_a_figure_is_written_in_its_unit() -> None:
+    assert (figure(1743.5, "yuan"), figure(Decimal("30.00"), "days"), figure(None, "yuan")) == ("1,743.50", "30", "")
 
 
 def test_places_have_names_and_unknown_codes_stay_codes() -> None:

@@ -24,6 +24,7 @@ from dashboards.queries import (
     finding,
     findings,
     funds,
+    log,
     money,
     overview,
     policy,
@@ -47,6 +48,7 @@ FAMILIES = (
     "finding",
     "findings",
     "funds",
+    "log",
     "money",
     "overview",
     "policy",
@@ -346,7 +348,9 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     folder.mkdir(parents=True)
     for name, frame in tables().items():
         _typed(name, frame).write_parquet(folder / f"{name}.parquet")
-    (folder / "manifest.json").write_text(json.dumps({"run": folder.name, "as_of": "2025-06-30", "fingerprint": "f"}))
+    manifest = {"run": folder.name, "as_of": "2025-06-30", "fingerprint": "f"}
+    noted = {"decisions": {"count": 0, "hash": "0" * 64}}
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **noted}))
     (data / "published" / "current").write_text(folder.name)
     found = current(data)
     assert found is not None
@@ -389,6 +393,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "findings.rules_found": (findings.rules_found, ()),
     "findings.coverage": (findings.coverage, (Scope(),)),
     "funds.fund_usage": (funds.fund_usage, (Scope(),)),
+    "log.noted_heads": (log.noted_heads, ()),
     "money.programmes": (money.programmes, (Scope(),)),
     "money.settled_programmes": (money.settled_programmes, ()),
     "money.stages": (money.stages, (Scope(), None)),
@@ -443,6 +448,7 @@ QUERIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "quality.file_problems": (quality.file_problems, ("b.csv",)),
     "quality.check_rows": (quality.check_rows, ("visits", None)),
     "shell.divisions": (shell.divisions, ()),
+    "shell.places": (shell.places, ()),
     "shell.years": (shell.years, ()),
     "shell.freshness": (shell.freshness, ()),
     "shell.late_sources": (shell.late_sources, ()),

@@ -15,6 +15,7 @@ from pipelines.decisions import (
     Ask,
     Attachment,
     DecisionProblem,
+    Finding,
     NotAllowed,
     NotWhole,
     Stale,
@@ -27,7 +28,8 @@ from pipelines.decisions import (
     steps_from,
 )
 from pipelines.decisions.chain import FIRST, Head
-from pipelines.decisions.engines import Sqlite
+from pipelines.decisions.engines import Postgresql, Sqlite
+from pipelines.decisions.entries import subject_kinds
 from pipelines.decisions.states import steps, verdict_states
 from tests.decisions.conftest import RUN, ask, finding
 
@@ -290,6 +292,32 @@ def test_the_log_keeps_ids_and_codes(store: Store) -> None:
     assert len(store.uses()) == 3
 
 
+def test_the_log_is_asked_by_user_action_and_day(tmp_path: Path, url: str | None) -> None:
+    hours = iter([23, 24, 0, 23])
+    start = dt.datetime(2025, 6, 29, tzinfo=dt.UTC)
+    engine = Postgresql(url) if url else Sqlite(tmp_path / "s.sqlite")
+    store = Store(engine, tmp_path, lambda: start + dt.timedelta(hours=next(hours)))
+    for user, action in ((USER, "sign_in"), ("b@example.org", "sign_in"), (USER, "export"), (USER, "export")):
+        store.note_use(user, action)
+    first, second = dt.date(2025, 6, 29), dt.date(2025, 6, 30)
+    assert [use.sequence for use in store.uses(until=first)] == [4, 3, 1]
+    assert [use.sequence for use in store.uses(since=second)] == [2]
+    assert store.uses(USER, "export", since=second) == []
+    assert store.count_uses(USER) == {"sign_in": 1, "export": 2}
+    assert store.count_uses(since=second, until=second) == {"sign_in": 1}
+    assert store.users() == [USER, "b@example.org"]
+
+
+@pytest.mark.parametrize("finding_id", ["S13-912345678abcdef0", "S01-a13912345678bcde"])
+def test_an_id_that_looks_like_a_telephone_is_none(store: Store, finding_id: str) -> None:
+    """Half a percent of the findings of a rule such as S13 have an id like that."""
+    store.note_use(USER, "view", finding_id)
+    store.save_view(USER, "书签", "finding", f"id={finding_id}", {"id"})
+    finding = Finding(finding_id, finding_id[:3], "jincheng", subject_kinds()[finding_id[:3]], RUN)
+    store.decide(Ask(finding, "to_check"), "checking", f"与 {finding_id} 一并核查", USER)
+    assert [use.target for use in store.uses()] == [finding_id, finding_id]
+
+
 def test_views_belong_to_their_user(store: Store) -> None:
     known = {"place", "year", "rule"}
     store.save_view(USER, "晋城 2025", "findings", "?place=%E6%99%8B%E5%9F%8E&year=2025", known)
@@ -297,7 +325,19 @@ def test_views_belong_to_their_user(store: Store) -> None:
     store.save_view("b@example.org", "mine", "funds", "", known)
     (view,) = store.views(USER)
     assert (view.name, view.page, view.query) == ("晋城 2025", "findings", "place=%E6%99%8B%E5%9F%8E&year=2024")
-    refused = [("x", "findings", "secret=1"), (" ", "findings", ""), ("x", "../x", ""), ("x" * 81, "funds", "")]
+    refused = [
+        ("x", "findings", "secret=1"),
+        (" ", "findings", ""),
+        ("…！", "findings", ""),
+        ("x", "../x", ""),
+        ("x" * 81, "funds", ""),
+        ("威海\u202e5202", "funds", ""),
+        ("威\u200b海", "funds", ""),
+        ("一\n二", "funds", ""),
+        ("王某 13912345678", "funds", ""),
+        ("x", "findings", "rule=11010519491231002X"),
+        ("x", "findings", f"rule={'长' * 400}"),
+    ]
     for name, page, query in refused:
         with pytest.raises(NotWhole):
             store.save_view(USER, name, page, query, known)
