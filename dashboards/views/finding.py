@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import decided
 from dashboards.components import View, export, headline, link, logged, short_keys, table
-from dashboards.formats import figure, yuan
+from dashboards.formats import figure, share, yuan
 from dashboards.identity import may_do
 from dashboards.places import place_name
 from dashboards.queries import finding as asked
@@ -132,28 +132,28 @@ def _calculation(view: View, explanation: Explanation) -> None:
     as_of = dt.date.fromisoformat(view.publication.as_of)
     has_all_rows = not asked.has_hidden_rows(view.reader, finding["finding_id"])
     for one in recomputed(explanation, as_of, has_all_rows=has_all_rows):
-        _recomputed(view, one)
+        _recomputed(view, one, rule["measure_unit"])
 
 
-def _recomputed(view: View, one: Recomputed | Share | Unclaimed) -> None:
-    """One figure against the rows below."""
+def _recomputed(view: View, one: Recomputed | Share | Unclaimed, measure_unit: str) -> None:
+    """One figure against the rows below, written as where it is listed."""
     words = view.words
     if isinstance(one, Unclaimed):
-        figure = words("amount_yuan" if one.figure == "amount" else "measure")
-        st.info(words("not_recomputed", figure=figure, why=words(one.why)), icon=":material/info:")
+        name = words("amount_yuan" if one.figure == "amount" else "measure")
+        st.info(words("not_recomputed", figure=name, why=words(one.why)), icon=":material/info:")
         return
     if isinstance(one, Share):
-        said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": plain_number(one.stands)}
+        said = {"rows": one.part, "of": words(one.of), "whole": one.whole, "stands": share(float(one.stands))}
         if one.is_possible:
             st.info(words("share_of_whole", **said), icon=":material/info:")
         else:
             st.error(words("share_impossible", **said), icon=":material/error:")
         return
-    is_amount = one.figure == "amount"
+    name, unit = ("amount_yuan", "yuan") if one.figure == "amount" else ("measure", measure_unit)
     said = {
-        "figure": words("amount_yuan" if is_amount else "measure"),
-        "value": f"{one.shown:,.2f}" if is_amount else plain_number(one.shown),
-        "stands": f"{one.stands:,.2f}" if is_amount else plain_number(one.stands),
+        "figure": words(name),
+        "value": figure(one.shown, unit),
+        "stands": figure(float(one.stands), unit),
         "how": words(one.how),
     }
     if one.agrees:
