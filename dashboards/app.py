@@ -131,6 +131,8 @@ def main() -> None:
     if publication is None or not pages_of(identity):
         frame.nothing_published(words)
         return
+    if not identity.is_local:
+        frame.return_to_asked()
     reader = _of(identity, publication)
     with place_at:
         place = _place(reader, words)

@@ -194,8 +194,31 @@ def keep_address(chosen: Mapping[str, str | None]) -> None:
         (window.completing ?? []).forEach(clearTimeout);
         window.completing = [0, 300, 1000, 3000].map((wait) => setTimeout(complete, wait));
     }}"""
+    _run_script(script)
+
+
+def _run_script(script: str) -> None:
     # A script runs when it is new; the moment makes it so.
     st.html(f"<script>/* {time.time_ns()} */{script}</script>", unsafe_allow_javascript=True)
+
+
+def _remember_address() -> None:
+    """A provider of sign-in sends back to the app's own address: the link that somebody followed stays in the tab."""
+    _run_script("""{
+        const {pathname, search} = window.location;
+        if (pathname !== "/") window.sessionStorage.setItem("asked", pathname + search);
+    }""")
+
+
+def return_to_asked() -> None:
+    """After sign-in, once: to the link that led here. It is an address of this app or none."""
+    _run_script("""{
+        const asked = window.sessionStorage.getItem("asked");
+        window.sessionStorage.removeItem("asked");
+        if (asked && new URL(asked, window.location.origin).origin === window.location.origin) {
+            window.location.replace(asked);
+        }
+    }""")
 
 
 def _seek() -> None:
@@ -250,6 +273,7 @@ def no_access(words: Words, identity: Identity | None) -> None:
     """Nobody has signed in, or nothing was given to who has."""
     st.title(words("app_title"))
     if identity is None:
+        _remember_address()
         st.info(f"**{words('sign_in_needed')}** — {words('sign_in_help')}")
         st.button(words("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
         return

@@ -286,6 +286,20 @@ def test_nobody_signed_in_sees_the_button_to_sign_in_alone(oversight: Oversight)
     visitor.context.close()
 
 
+def test_a_link_that_somebody_followed_is_not_lost_by_signing_in(oversight: Oversight) -> None:
+    finding_id = oversight.findings()["finding_id"][0]
+    page = oversight.nobody().page()
+    sign_in(page, f"{oversight.address}/finding?id={finding_id}", "evaluator")
+    expect(page).to_have_url(re.compile(rf"/finding\?(.*&)?id={finding_id}"), timeout=60_000)
+    settled(page)
+    expect(page.get_by_text(finding_id).first).to_be_visible()
+    # Once: whoever goes to the app's own address afterwards lands where everybody lands.
+    page.goto(oversight.address)
+    settled(page)
+    expect(page).not_to_have_url(re.compile("finding"))
+    page.context.close()
+
+
 def test_who_is_not_listed_sees_that_nothing_is_given(oversight: Oversight) -> None:
     visitor = oversight.visitor(STRANGER)
     said = set()
