@@ -7,7 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.reporting import chapters, single, typesetting, workbooks
+from pipelines.reporting import single, typesetting, workbooks
+from pipelines.reporting.chapters.closing import stem
+from pipelines.reporting.chapters.limits import limits_on
+from pipelines.reporting.chapters.report import report as report_of
 from pipelines.reporting.content import Language, Report
 from pipelines.reporting.fonts import installed
 from pipelines.reporting.gathering import Scope, Source, gather
@@ -63,7 +66,7 @@ def _of_finding(source: Source, finding_id: str, decisions: pl.DataFrame, words:
         raise ReportProblem(f"no finding {finding_id} in this publication; its ids stand in findings.parquet")
     whole = Period(source.day("period_start"), source.day("as_of"))
     gathered = single.only(gather(source, Scope(found["jurisdiction"][0], whole), decisions), finding_id)
-    report = single.finding_report(gathered, words, chapters.limits_on(gathered.as_of.isoformat()))
+    report = single.finding_report(gathered, words, limits_on(gathered.as_of.isoformat()))
     return _documents(report, single.stem(gathered, words), with_pdf=False)
 
 
@@ -72,8 +75,8 @@ def _of_place(source: Source, asked: Asked, decisions: pl.DataFrame, words: Word
         raise ReportProblem("a report needs --jurisdiction and --period, or --finding")
     scope = Scope(asked.jurisdiction, read_period(asked.period), asked.provider)
     gathered = gather(source, scope, decisions)
-    report = chapters.report(gathered, words, chapters.limits_on(gathered.as_of.isoformat()))
-    return _documents(report, chapters.stem(gathered, words), with_pdf=True)
+    report = report_of(gathered, words, limits_on(gathered.as_of.isoformat()))
+    return _documents(report, stem(gathered, words), with_pdf=True)
 
 
 def write_report(source: Source, asked: Asked, decisions: pl.DataFrame, log: Callable[[str], None]) -> list[Path]:

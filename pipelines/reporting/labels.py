@@ -178,3 +178,9 @@ def stands(words: Words, row: Mapping[str, Any]) -> str:
     """Where a row of evidence stands, in words."""
     file, sheet, line = sourced(row)
     return words("stands_sheet", file=file, sheet=sheet, line=line) if sheet else words("stands", file=file, line=line)
+
+
+def years(gathered: Gathered) -> str:
+    """The years that the period touches: 2025, or 2024–2025."""
+    first, last = gathered.covered.first.year, gathered.covered.last.year
+    return f"{first}" if first == last else f"{first}–{last}"

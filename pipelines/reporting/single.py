@@ -9,7 +9,9 @@ import polars as pl
 from pipelines.exposure import UPHELD
 from pipelines.reporting import labels
 from pipelines.reporting.annexes import annexes
-from pipelines.reporting.chapters import Limits, consequences_said, limits_said, numbered
+from pipelines.reporting.chapters.findings import consequences_said, limits_said
+from pipelines.reporting.chapters.limits import Limits
+from pipelines.reporting.chapters.report import numbered
 from pipelines.reporting.content import Block, Cell, Column, Heading, Paragraph, Report, Table, shown
 from pipelines.reporting.gathering import Gathered
 from pipelines.reporting.problems import ReportProblem

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A browser for the browser tests: the machine's chromium, Debian's where it may be installed, playwright's own elsewhere;
-# a font with Chinese characters; and a PostgreSQL server, without which the tests that need one are skipped and say so.
+# a font with Chinese characters; and a PostgreSQL server and a reader of PDF, without which the tests that need them are
+# skipped and say so.
 set -eu
 python=$1
 
@@ -15,9 +16,14 @@ has_server() {
   [ -e "$1" ]
 }
 
-if ! has_server && may_install; then
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } ||
-    echo "No PostgreSQL server could be installed; the tests that need one are skipped." >&2
+missing=
+has_server || missing="postgresql"
+command -v pdftotext >/dev/null 2>&1 || missing="${missing:+$missing }poppler-utils"
+if [ -n "$missing" ] && may_install; then
+  # Names of packages, a word each.
+  # shellcheck disable=SC2086
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null; } ||
+    echo "Could not be installed: $missing; the tests that need it are skipped." >&2
 fi
 if has_browser && has_font; then
   exit 0

@@ -49,8 +49,9 @@ def bare(tmp_path: Path) -> Machine:
 
 @pytest.fixture
 def machine(bare: Machine) -> Machine:
-    """With a server; what is missing is for the tests to say."""
+    """With a server and a reader of PDF; what is missing is for the tests to say."""
     bare.has_server()
+    bare.has("pdftotext")
     return bare
 
 
@@ -104,26 +105,34 @@ def test_no_chinese_font_is_said(machine: Machine) -> None:
     assert "fonts-noto-cjk" in told
 
 
-INSTALL_SERVER = "apt-get install -y -qq --no-install-recommends postgresql"
+INSTALL = "apt-get install -y -qq --no-install-recommends"
 
 
-def test_a_server_where_it_may_be_installed(bare: Machine) -> None:
+def test_what_some_tests_need_where_it_may_be_installed(bare: Machine) -> None:
     bare.has("chromium")
     bare.has("apt-get")
     bare.has("id", "0")
-    assert bare.install() == (0, "", ["apt-get update -qq", INSTALL_SERVER])
+    assert bare.install() == (0, "", ["apt-get update -qq", f"{INSTALL} postgresql poppler-utils"])
 
 
-def test_no_server_to_be_had_is_said_and_stops_nothing(bare: Machine) -> None:
+def test_only_what_is_missing_is_installed(bare: Machine) -> None:
+    bare.has("chromium")
+    bare.has("apt-get")
+    bare.has("id", "0")
+    bare.has_server()
+    assert bare.install() == (0, "", ["apt-get update -qq", f"{INSTALL} poppler-utils"])
+
+
+def test_what_is_not_to_be_had_is_said_and_stops_nothing(bare: Machine) -> None:
     bare.has("chromium")
     bare.has("apt-get", status=100)
     bare.has("id", "0")
     status, told, _ = bare.install()
     assert status == 0
-    assert "No PostgreSQL server" in told
+    assert "postgresql poppler-utils" in told
 
 
-def test_without_root_no_server_is_installed(bare: Machine) -> None:
+def test_without_root_nothing_is_installed(bare: Machine) -> None:
     bare.has("chromium")
     bare.has("apt-get")
     bare.has("id", "1000")

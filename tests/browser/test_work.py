@@ -11,16 +11,20 @@ import python_calamine as calamine
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pipelines.decisions import open_store
-from pipelines.publishing import current
+from pipelines.publishing import Publication, current
 from tests.browser.watching import settled
 
 CAP = "Q01.jincheng.max_hours"
 
 
-def published(app: Any, name: str) -> pl.DataFrame:
+def publication_of(app: Any) -> Publication:
     publication = current(app.data)
     assert publication
-    return pl.read_parquet(publication.folder / f"{name}.parquet")
+    return publication
+
+
+def published(app: Any, name: str) -> pl.DataFrame:
+    return pl.read_parquet(publication_of(app).folder / f"{name}.parquet")
 
 
 def downloaded(page: Page, label: str) -> bytes:
@@ -37,10 +41,9 @@ def test_a_report_is_made_says_how_far_it_is_and_equals_the_publication(app: Any
     expect(page.get_by_text("汇集数据，绘制图表").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("报告已生成")).to_be_visible(timeout=180_000)
     settled(page)
-    run = current(app.data).manifest["run"]  # type: ignore[union-attr]
     document = docx.Document(io.BytesIO(downloaded(page, "评估报告（Word）")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert run in text
+    assert publication_of(app).manifest["run"] in text
     assert downloaded(page, "评估报告（PDF）").startswith(b"%PDF-")
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(downloaded(page, "附件（xlsx）")))
     of_place = published(app, "findings").filter(pl.col("jurisdiction") == "jincheng")
@@ -72,7 +75,6 @@ def test_a_simulation_runs_stands_in_the_address_and_is_no_finding(
     more, fewer = (int(part.replace(",", "")) for part in re.findall(r"[+−]([\d,]+)", figure))
     assert more > 0
     assert fewer == 0
-    assert current(app.data) is not None
     assert published(app, "findings")["finding_id"].to_list() == before
     fresh = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     fresh.goto(page.url)

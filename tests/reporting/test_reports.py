@@ -25,7 +25,9 @@ from pipelines.decisions import Ask, decided_finding, open_store
 from pipelines.demo import generate
 from pipelines.divisions import load_divisions
 from pipelines.publishing import current
-from pipelines.reporting import chapters, typesetting, workbooks
+from pipelines.reporting import typesetting, workbooks
+from pipelines.reporting.chapters.limits import limits_on
+from pipelines.reporting.chapters.report import report as whole_report
 from pipelines.reporting.content import Figure, Heading, Language, Paragraph, Report, Table, shown
 from pipelines.reporting.fonts import installed
 from pipelines.reporting.gathering import DECISION_COLUMNS, Gathered, Scope, Source, gather, no_decisions, source_of
@@ -67,15 +69,28 @@ def gathered(
 
 
 def made(known: Gathered, language: Language = "zh") -> Report:
-    return chapters.report(known, Words(language), chapters.limits_on(AS_OF.isoformat()))
+    return whole_report(known, Words(language), limits_on(AS_OF.isoformat()))
 
 
-def ask(source: Source, query: str, *values: Any) -> Any:
-    """One row of SQL over the published Parquet."""
+def everything(source: Source, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """All rows of SQL over the published Parquet."""
     with duckdb.connect() as connection:
         for path in source.folder.glob("*.parquet"):
             connection.from_parquet(str(path)).create_view(path.stem)
-        return connection.execute(query, values).fetchone()
+        return connection.execute(query, values).fetchall()
+
+
+def ask(source: Source, query: str, *values: Any) -> Any:
+    """The first row of SQL over the published Parquet."""
+    return everything(source, query, *values)[0]
+
+
+def best_provider(source: Source) -> str:
+    """The provider with the highest total of the place."""
+    (provider,) = ask(
+        source, "select provider from scorecards where jurisdiction = ? order by total desc limit 1", PLACE
+    )
+    return provider
 
 
 def decided(source: Source, *verdicts: tuple[str, str]) -> pl.DataFrame:
@@ -187,14 +202,6 @@ def test_services_funds_complaints_and_coverage_are_those_of_the_publication(sou
 PLACES = ("weihai", "jincheng", "kangbashi", "nangang", "wuhai")
 
 
-def everything(source: Source, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """All rows of SQL over the published Parquet."""
-    with duckdb.connect() as connection:
-        for path in source.folder.glob("*.parquet"):
-            connection.from_parquet(str(path)).create_view(path.stem)
-        return connection.execute(query, values).fetchall()
-
-
 def sheet(report: Report, name: str) -> list[tuple[Any, ...]]:
     return list(next(annex.rows for annex in report.annexes if annex.name == name))
 
@@ -241,9 +248,7 @@ def test_scores_and_grades_are_those_of_the_publication(source: Source, place: s
 
 
 def test_a_provider_s_card_explains_itself_down_to_counts(source: Source) -> None:
-    (provider,) = ask(
-        source, "select provider from scorecards where jurisdiction = 'weihai' order by total desc limit 1"
-    )
+    provider = best_provider(source)
     report = made(gathered(source, provider=provider))
     published = everything(
         source,
@@ -303,9 +308,7 @@ def test_a_quarter_s_report_has_that_quarter_and_a_month_s_has_none(source: Sour
 
 
 def test_a_provider_has_all_its_quarters_and_their_measures(source: Source) -> None:
-    (provider,) = ask(
-        source, "select provider from scorecards where jurisdiction = 'weihai' order by total desc limit 1"
-    )
+    provider = best_provider(source)
     report = made(gathered(source, provider=provider))
     quarters = everything(
         source,

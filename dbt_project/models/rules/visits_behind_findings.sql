@@ -1,5 +1,13 @@
 {{ config(materialized='table') }}
 
+{# Rules whose visits are all those of one person at one time: whose, when, and which of them count. #}
+{% set counted_visits = {
+    'S04': ('worker_number', 'visits.service_date = findings.day', 'not visits.is_group_service_s04'),
+    'Q01': ('elder_number', 'visits.service_month = findings.month', 'visits.is_public'),
+    'Q02': ('elder_number', 'visits.service_month = findings.month', 'visits.is_public'),
+    'C02': ('worker_number', 'visits.service_date > findings.day', 'true'),
+} %}
+
 with findings as (
     select
         found.finding_id,
@@ -77,6 +85,7 @@ inner join findings
         and travel.service_date = findings.day
 where travel.is_too_fast
 {% endfor %}
+{% for rule, (person, time, counted) in counted_visits.items() %}
 union all
 select
     findings.finding_id,
@@ -85,11 +94,12 @@ select
 from visits
 inner join findings
     on
-        findings.rule = 'S04'
+        findings.rule = '{{ rule }}'
         and visits.jurisdiction = findings.jurisdiction
-        and visits.worker_number = findings.number
-        and visits.service_date = findings.day
-where not visits.is_group_service_s04
+        and visits.{{ person }} = findings.number
+        and {{ time }}
+where {{ counted }}
+{% endfor %}
 union all
 select
     findings.finding_id,
@@ -126,33 +136,6 @@ inner join {{ parameter_rows('S14', 'max_hours') }} as hours
         visits.jurisdiction = hours.jurisdiction
         and {{ span_end('findings.month', 'month') }} between hours.valid_from and hours.valid_to
 where visits.recorded_after_seconds > hours.value * 3600
-{% for rule in ['Q01', 'Q02'] %}
-union all
-select
-    findings.finding_id,
-    'counted' as role,
-    visits.visit_id
-from visits
-inner join findings
-    on
-        findings.rule = '{{ rule }}'
-        and visits.jurisdiction = findings.jurisdiction
-        and visits.elder_number = findings.number
-        and visits.service_month = findings.month
-where visits.is_public
-{% endfor %}
-union all
-select
-    findings.finding_id,
-    'counted' as role,
-    visits.visit_id
-from visits
-inner join findings
-    on
-        findings.rule = 'C02'
-        and visits.jurisdiction = findings.jurisdiction
-        and visits.worker_number = findings.number
-        and visits.service_date > findings.day
 union all
 -- One visit is enough to show that the provider served in the period.
 select

@@ -1,0 +1,1 @@
+"""The chapters of a report, a module each: what was gathered, put into words."""
