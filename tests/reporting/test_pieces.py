@@ -119,7 +119,7 @@ def test_the_texts_are_in_their_language() -> None:
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in Path(typesetting.__file__).parent.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(typesetting.__file__).parent.rglob("*.py"))
     of_codes = re.compile(r"^(family|role|grade|state|level|position|column|dimension|group|series|figure)_")
     for key in catalogue("zh"):
         named = {f'"{key}"', f'"{key.removeprefix("col_")}"'}
