@@ -63,6 +63,7 @@ def _subject(view: View, explanation: Explanation) -> None:
     kind = words(f"kind_{explanation.rule['kind']}")
     told = [
         f"**{kind}**",
+        f"{words('finding_id')} `{finding['finding_id']}`",
         f"{words('division')} {places}",
         f"{words.subject(explanation.rule['subject'])} `{short_keys(finding['subject'])}`",
         f"{words('finding_period')} {finding['period'] or words('whole_period')}",
