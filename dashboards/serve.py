@@ -45,7 +45,7 @@ def command(port: int, address: str, secrets: Path | None = None) -> list[str]:
     lie in the user's home or where the program is started."""
     options = [f"--{name}={value}" for name, value in _OPTIONS.items()]
     place = [f"--server.port={port}", f"--server.address={address}", f"--secrets.files={secrets or os.devnull}"]
-    return [sys.executable, "-m", "streamlit", "run", str(_APP), *place, *options]
+    return [sys.executable, "-m", "dashboards.server", "run", str(_APP), *place, *options]
 
 
 def environment(data: Path, sign_in: bool = False) -> dict[str, str]:

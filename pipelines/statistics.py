@@ -180,9 +180,14 @@ def control_limits(values: Sequence[float]) -> ControlLimits | None:
 
 def poisson_limit(mean: float, share: float) -> int:
     """The smallest number of events that is not exceeded with at least this probability, of a Poisson mean."""
-    if mean < 0:
-        raise ValueError(f"{mean} cannot be a mean of events")
-    return int(poisson.ppf(share, mean))
+    return poisson_limits([mean], share)[0]
+
+
+def poisson_limits(means: Sequence[float], share: float) -> list[int]:
+    """`poisson_limit` of many means at once."""
+    if any(mean < 0 for mean in means):
+        raise ValueError(f"{min(means)} cannot be a mean of events")
+    return [int(limit) for limit in poisson.ppf(share, means)]
 
 
 def nearest_rank(ordered: Sequence[float], percent: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dashboards.figures.style import BLUE, GREY, NOTE, ORANGE, PALE, RULE, SAND, laid_out, per_row
-from pipelines.statistics import poisson_limit
+from pipelines.statistics import poisson_limits
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,20 @@ class Limits:
     outer: float
 
 
-def funnel_limit(limits: Limits, thousands: float, probability: float) -> float:
-    """The limit of a rate per thousand visits: the smallest count that is reached with a probability, as a rate."""
-    exact = poisson_limit(limits.target * thousands, probability) / thousands
-    return limits.target + (exact - limits.target) * max(limits.phi, 1) ** 0.5
+def funnel_limits(limits: Limits, visits: Sequence[float], probability: float) -> list[float]:
+    """The limit of a rate per thousand visits, at each number of visits: the smallest count that is reached with a
+    probability, as a rate."""
+    thousands = [some / 1000 for some in visits]
+    counts = poisson_limits([limits.target * some for some in thousands], probability)
+    wider = max(limits.phi, 1) ** 0.5
+    return [
+        limits.target + (count / some - limits.target) * wider for count, some in zip(counts, thousands, strict=True)
+    ]
 
 
 def _curve(limits: Limits, visits: Sequence[float], probability: float) -> list[float | None]:
     # At zero and below (where it is widened) a lower limit limits nothing.
-    found = (funnel_limit(limits, some / 1000, probability) for some in visits)
-    return [limit if limit > 0 else None for limit in found]
+    return [limit if limit > 0 else None for limit in funnel_limits(limits, visits, probability)]
 
 
 def _grid(points: Sequence[InFunnel]) -> list[float]:
@@ -120,10 +124,9 @@ def funnel(
         )
     figure.update_xaxes(title=visits_word, rangemode="tozero", tickformat=",d")
     # The limits rise without end where visits are few; the chart is as high as its providers need.
-    few = min(one.visits for one in points) / 1000
-    top = max(
-        [one.rate for one in points] + [funnel_limit(limits, few, (1 + limits.outer) / 2) if limits.target else 0]
-    )
+    few = min(one.visits for one in points)
+    highest = funnel_limits(limits, [few], (1 + limits.outer) / 2) if limits.target else [0]
+    top = max([one.rate for one in points] + highest)
     figure.update_yaxes(title=rate_word, range=[0, top * 1.25 or 1])
     return laid_out(figure, 400).update_layout(margin={"r": 56})
 

@@ -23,7 +23,7 @@ from dashboards.figures.complaints import (
     stacked_months,
 )
 from dashboards.limits import app_limit
-from dashboards.places import place_name
+from dashboards.places import place_names
 from dashboards.queries import cards
 from dashboards.queries import complaints as counts_of
 from dashboards.queries import upheld as asked
@@ -62,7 +62,7 @@ def complaint_table(view: View, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         pl.Series(words(f"col_{name}"), [words.code(_CODED[name], code) for code in rows[name]], dtype=pl.String)
         if name in _CODED
-        else pl.col(name).map_elements(place_name, return_dtype=pl.String).alias(words("division"))
+        else place_names(rows[name]).alias(words("division"))
         if name == "division_code"
         else pl.col(name).alias(words(f"col_{name}"))
         for name in rows.columns
@@ -282,7 +282,7 @@ def _by_category(view: View, counts: pl.DataFrame) -> None:
 def _shown(view: View, counts: pl.DataFrame) -> pl.DataFrame:
     words = view.words
     return counts.select(
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(counts["division_code"]).alias(words("division")),
         pl.col("month").alias(words("month")),
         pl.Series(words("target_kind"), [words.code("complaint_target", code) for code in counts["target_kind"]]),
         pl.Series(words("category"), [words.code("complaint_category", code) for code in counts["category"]]),

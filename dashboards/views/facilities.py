@@ -13,7 +13,7 @@ from dashboards.components import View, export, headline, nothing, reach, table,
 from dashboards.figures.facilities import Area, Land, StepOfArea, Tile, delivery_matrix, dumbbells, land_bars, tile_map
 from dashboards.figures.style import STATES
 from dashboards.limits import Parameter, app_limit, parameters
-from dashboards.places import place_name
+from dashboards.places import place_name, place_names
 from dashboards.queries import facilities as areas_of
 from dashboards.queries import money, rooms
 from dashboards.tiles import SCREEN, arranged
@@ -86,7 +86,7 @@ def _map(view: View) -> None:
         )
         tiles.append(Tile(row["county"], city, short_name, column, line, state, _told(view, row), hover))
     shown = found.select(
-        pl.col("county").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(found["county"]).alias(words("division")),
         pl.col("areas").alias(words("areas_word")),
         pl.col("short").alias(words("short_areas")),
         pl.col("short_m2").round(2).alias(words("short_m2")),
@@ -137,7 +137,7 @@ def _area_table(view: View, areas: pl.DataFrame) -> pl.DataFrame:
         pl.col("m2_per_100_households").alias(words("per_100")),
         pl.col("households").alias(words("households")),
         pl.Series(words("stage"), [words.code("area_stage", code) for code in areas["stage"]], dtype=pl.String),
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(areas["division_code"]).alias(words("division")),
         pl.col("residential_area_id").alias(words("area_id")),
         pl.col("file").alias(words("file")),
         pl.col("sheet").alias(words("sheet")),
@@ -287,7 +287,7 @@ def _step_hover(view: View, row: dict[str, Any]) -> str:
 def _land_table(view: View, land: pl.DataFrame) -> pl.DataFrame:
     words = view.words
     return land.select(
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(land["division_code"]).alias(words("division")),
         pl.Series(words("state"), [words(f"state_{state}") for state in land["state"]], dtype=pl.String),
         pl.col("m2_per_resident").alias(words("per_resident")),
         pl.col("required_m2_per_resident").alias(words("required_per_resident")),
@@ -339,7 +339,7 @@ def _land_rows(view: View, row: dict[str, Any]) -> None:
         pl.col("name").alias(words("name")),
         pl.Series(words("row_kind"), [words.code("facility_kind", code) for code in rows["kind"]], dtype=pl.String),
         pl.col("land_area").alias(words("land_m2")),
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(rows["division_code"]).alias(words("division")),
         pl.col("opened_on").alias(words("opened_on")),
         pl.col("facility_id").alias(words("facility_id")),
         pl.col("file").alias(words("file")),

@@ -16,7 +16,7 @@ from dashboards.components import View, export, headline, nothing, reach, table,
 from dashboards.figures.money import Compared, Held, Step, days_height, days_held, money_waterfall, paid_beside_recorded
 from dashboards.formats import in_wan, share, wan, yuan
 from dashboards.limits import app_limit
-from dashboards.places import place_name
+from dashboards.places import place_name, place_names
 from dashboards.queries import funds as usage_of
 from dashboards.queries import money as asked
 from dashboards.texts import Words
@@ -123,7 +123,7 @@ def _step_table(view: View, found: pl.DataFrame) -> pl.DataFrame:
         pl.col("id").alias(words("row_id")),
         pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
         pl.col("day").alias(words("day")),
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(coded["division_code"]).alias(words("division")),
         pl.col("programme").alias(words("programme")),
         pl.col("fund_source").alias(words("fund_source")),
         pl.col("batch_id").alias(words("batch")),
@@ -194,7 +194,7 @@ def _held(view: View, programme: str | None) -> int:
     bases = [f"basis_{one}" for one in sorted(set(found["basis"].drop_nulls()))]
     shown = found.select(
         pl.col("transfer_id").alias(words("transfer_id")),
-        pl.col("to_division").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(found["to_division"]).alias(words("division")),
         pl.col("days").alias(words("days_held_short")),
         pl.col("limit_days").alias(words("day_limit")),
         pl.col("allocated_amount").cast(pl.Float64).alias(words("allocated_yuan")),
@@ -255,7 +255,7 @@ def _usage(view: View) -> None:
     words, unit = view.words, view.words("wan")
     usage = usage_of.fund_usage(view.reader, view.scope)
     shown = usage.select(
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(usage["division_code"]).alias(words("division")),
         pl.col("fiscal_year").cast(pl.String).alias(words("fiscal_year")),
         pl.Series(words("programme"), [words.code("programme", code) for code in usage["programme"]]),
         pl.Series(words("fund_source"), [words.code("fund_source", code) for code in usage["fund_source"]]),
@@ -264,7 +264,7 @@ def _usage(view: View) -> None:
     st.subheader(words("usage_table"), help=words("funds_flow_definition"))
     table(view, shown, "fund_table", {words("programme"): st.column_config.TextColumn(width=158)})
     exact = usage.select(
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(usage["division_code"]).alias(words("division")),
         pl.col("division_code").alias(words("division_code")),
         pl.col("fiscal_year").cast(pl.String).alias(words("fiscal_year")),
         pl.Series(words("programme"), [words.code("programme", code) for code in usage["programme"]]),
@@ -371,7 +371,7 @@ def _batch_payments(view: View, batch_id: str, paid: float) -> None:
         pl.col("amount").cast(pl.Float64).alias(words("amount_yuan")),
         pl.col("covered").cast(pl.Float64).alias(words("covered_yuan")),
         pl.Series(words("settlement"), [words(f"cover_{state}") for state in payments["state"]], dtype=pl.String),
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(payments["division_code"]).alias(words("division")),
         pl.col("file").alias(words("file")),
         pl.col("sheet").alias(words("sheet")),
         pl.col("line").alias(words("line")),

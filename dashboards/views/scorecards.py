@@ -23,7 +23,7 @@ from dashboards.figures.cards import (
 )
 from dashboards.formats import share
 from dashboards.limits import app_limit
-from dashboards.places import place_name
+from dashboards.places import place_name, place_names
 from dashboards.queries import cards as asked
 
 FILTERS = ("peers", "provider", "domain", "measure")
@@ -85,7 +85,7 @@ def _cards_table(view: View, cards: pl.DataFrame) -> pl.DataFrame:
         pl.col("total_high").round(1).alias(words("interval_high")),
         pl.col("weight_scored").alias(words("weight_scored")),
         pl.col("visits").alias(words("visits")),
-        pl.col("division_code").map_elements(place_name, return_dtype=pl.String).alias(words("division")),
+        place_names(cards["division_code"]).alias(words("division")),
         pl.col("provider").alias(words("provider_code")),
         pl.col("cap_reason").fill_null("").alias(words("cap_reason")),
     )

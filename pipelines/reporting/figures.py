@@ -98,7 +98,7 @@ def services_by_division(gathered: Gathered) -> Divisions:
     community its old people are counted as small cells; what derives from a hidden count is hidden with it."""
     counted = gathered.providers.filter(pl.col("visits") > 0)
     divided = counted.with_columns(
-        place=pl.col("division_code").fill_null("").map_elements(trim, return_dtype=pl.String)
+        place=pl.Series([trim(code or "") for code in counted["division_code"]], dtype=pl.String)
     )
     rows = (
         divided.group_by("place")
