@@ -13,12 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines import cli, paths
-from pipelines import policy as room
 from pipelines.paths import DOCUMENTS, POLICY
+from pipelines.policy import Policy, Problem, Row, load
+from pipelines.policy.cells import cells
+from pipelines.policy.checking import CHECKS
+from pipelines.policy.proofs import cases, pages, quotations
+from pipelines.policy.references import applicability, citations, consequences, exemptions, states
+from pipelines.policy.scoring import scoring
+from pipelines.policy.windows import brackets, gaps, overlaps
+from pipelines.policy.words import words
 
 Rows = list[dict[str, str]]
 Edit = Callable[[Rows], object]
-Check = Callable[[room.Policy], Iterator[room.Problem]]
+Check = Callable[[Policy], Iterator[Problem]]
 
 
 @pytest.fixture
@@ -38,8 +45,8 @@ def edit(seeds: Path, table: str, change: Edit) -> None:
         writer.writerows(rows)
 
 
-def told(check: Check, seeds: Path) -> list[room.Problem]:
-    return list(check(room.load(seeds)))
+def told(check: Check, seeds: Path) -> list[Problem]:
+    return list(check(load(seeds)))
 
 
 def row_of(rows: Rows, **cells: str) -> dict[str, str]:
@@ -69,26 +76,26 @@ REFUND = {"consequence": "weihai.a61.refund"}
 TEKUN = {"requirement": "jincheng.s2_2.tekun"}
 
 
-@pytest.mark.parametrize("check", [room.cells, *room.CHECKS], ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [cells, *CHECKS], ids=lambda check: check.__name__)
 def test_the_seeds_are_whole(check: Check) -> None:
     assert told(check, POLICY) == []
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the policy documents lie beside the project; they are not here")
 def test_every_quotation_stands_in_its_document() -> None:
-    assert list(room.quotations(room.load(POLICY), DOCUMENTS)) == []
+    assert list(quotations(load(POLICY), DOCUMENTS)) == []
 
 
 @pytest.mark.skipif(not REGISTER.is_file(), reason="the register of requirements is not beside the project")
 def test_requirements_of_the_register_are_taken_as_they_are() -> None:
     with REGISTER.open(encoding="utf-8", newline="") as file:
         register = list(csv.DictReader(file))
-    ours = {row["requirement"]: row.cells for row in room.load(POLICY)["requirements"]}
+    ours = {row["requirement"]: row.cells for row in load(POLICY)["requirements"]}
     assert [row for row in register if ours.get(row["requirement"]) != row] == []
 
 
 def test_no_rule_place_or_requirement_got_lost() -> None:
-    policy = room.load(POLICY)
+    policy = load(POLICY)
     places = policy.places()
     assert len(places) >= 71
     assert sum(map(len, places.values())) >= 170
@@ -98,28 +105,28 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
 @pytest.mark.parametrize(
     ("check", "table", "change", "words"),
     [
-        (room.consequences, "consequences", set_cells(REFUND, rules="S01|A03"), "'A03' does not apply in weihai"),
-        (room.consequences, "consequences", set_cells(REFUND, factor="0"), "a share of the amount is above 0"),
-        (room.consequences, "consequences", set_cells(REFUND, valid_from="2017-01-17"), "in force from 2017-01-18 on"),
-        (room.citations, "consequences", set_cells(REFUND, requirement="weihai.a99"), "is no requirement"),
+        (consequences, "consequences", set_cells(REFUND, rules="S01|A03"), "'A03' does not apply in weihai"),
+        (consequences, "consequences", set_cells(REFUND, factor="0"), "a share of the amount is above 0"),
+        (consequences, "consequences", set_cells(REFUND, valid_from="2017-01-17"), "in force from 2017-01-18 on"),
+        (citations, "consequences", set_cells(REFUND, requirement="weihai.a99"), "is no requirement"),
         (
-            room.citations,
+            citations,
             "consequences",
             set_cells(REFUND, requirement="wuhai.a18.earmarked_use"),
             "cite one of weihai",
         ),
-        (room.overlaps, "consequences", copy_of(REFUND, valid_from="2020-01-15"), "already has a row for this day"),
-        (room.words, "rule_suggestions", remove(rule="S01"), "no row in rule_suggestions.csv"),
-        (room.words, "consequences", set_cells(REFUND, text_en=""), "the text is empty"),
-        (room.cells, "parameters", set_cells(HOURS, value="four"), "'four' cannot be read; write a number"),
-        (room.cells, "parameters", set_cells(HOURS, valid_from="2023-02-29"), "write a day"),
-        (room.cells, "parameter_brackets", lambda rows: rows[0].update(is_low_inclusive="yes"), "true or false"),
-        (room.overlaps, "parameters", copy_of(HOURS, valid_from="2024-01-01"), "already has a row for this day"),
-        (room.overlaps, "parameters", set_cells(HOURS, valid_to="2022-12-31"), "ends before it begins"),
-        (room.overlaps, "parameter_sets", lambda rows: rows.append(rows[0]), "already has a row for this day"),
-        (room.overlaps, "eligibility", lambda rows: rows.append(rows[0]), "already has a row for this day"),
+        (overlaps, "consequences", copy_of(REFUND, valid_from="2020-01-15"), "already has a row for this day"),
+        (words, "rule_suggestions", remove(rule="S01"), "no row in rule_suggestions.csv"),
+        (words, "consequences", set_cells(REFUND, text_en=""), "the text is empty"),
+        (cells, "parameters", set_cells(HOURS, value="four"), "'four' cannot be read; write a number"),
+        (cells, "parameters", set_cells(HOURS, valid_from="2023-02-29"), "write a day"),
+        (cells, "parameter_brackets", lambda rows: rows[0].update(is_low_inclusive="yes"), "true or false"),
+        (overlaps, "parameters", copy_of(HOURS, valid_from="2024-01-01"), "already has a row for this day"),
+        (overlaps, "parameters", set_cells(HOURS, valid_to="2022-12-31"), "ends before it begins"),
+        (overlaps, "parameter_sets", lambda rows: rows.append(rows[0]), "already has a row for this day"),
+        (overlaps, "eligibility", lambda rows: rows.append(rows[0]), "already has a row for this day"),
         (
-            room.overlaps,
+            overlaps,
             "exemptions",
             lambda rows: rows.extend(
                 {
@@ -134,141 +141,141 @@ def test_no_rule_place_or_requirement_got_lost() -> None:
             "A01 weihai X1 already has a row",
         ),
         (
-            room.gaps,
+            gaps,
             "parameters",
             set_cells(HOURS, valid_to="2025-06-30"),
             "no max_hours in jincheng from 2025-07-01 on",
         ),
         (
-            room.gaps,
+            gaps,
             "parameters",
             set_cells(HOURS, valid_from="2023-02-01"),
             "no max_hours in jincheng from 2023-01-01 to 2023-01-31",
         ),
         (
-            room.gaps,
+            gaps,
             "parameters",
             remove(rule="P07", jurisdiction="wuhai", name="max_days"),
             "P07 has no max_days in wuhai",
         ),
         (
-            room.gaps,
+            gaps,
             "parameter_sets",
             remove(rule="S02", jurisdiction="weihai", name="excluded_items"),
             "S02 has no excluded_items in weihai",
         ),
         (
-            room.gaps,
+            gaps,
             "intended_gaps",
             remove(rule="eligibility"),
             "eligibility has no income in nangang from 2009-01-01 on",
         ),
-        (room.gaps, "intended_gaps", remove(rule="S15", jurisdiction="wuhai"), "no dishonest_credit_status in wuhai"),
-        (room.gaps, "eligibility_residence", remove(jurisdiction="weihai"), "eligibility has no residence in weihai"),
+        (gaps, "intended_gaps", remove(rule="S15", jurisdiction="wuhai"), "no dishonest_credit_status in wuhai"),
+        (gaps, "eligibility_residence", remove(jurisdiction="weihai"), "eligibility has no residence in weihai"),
         (
-            room.gaps,
+            gaps,
             "eligibility",
             lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["jurisdiction"] != "wuhai"]),
             "eligibility has no any condition in wuhai",
         ),
-        (room.brackets, "parameter_brackets", set_cells({"low": "75"}, low="74"), "share numbers"),
-        (room.brackets, "parameter_brackets", set_cells({"low": "75"}, low="76"), "numbers without a class"),
-        (room.brackets, "parameter_brackets", set_cells({"low": "15000"}, is_low_inclusive="true"), "share numbers"),
-        (room.brackets, "parameter_brackets", set_cells({"low": "15000"}, low="16000"), "numbers without a class"),
+        (brackets, "parameter_brackets", set_cells({"low": "75"}, low="74"), "share numbers"),
+        (brackets, "parameter_brackets", set_cells({"low": "75"}, low="76"), "numbers without a class"),
+        (brackets, "parameter_brackets", set_cells({"low": "15000"}, is_low_inclusive="true"), "share numbers"),
+        (brackets, "parameter_brackets", set_cells({"low": "15000"}, low="16000"), "numbers without a class"),
         (
-            room.citations,
+            citations,
             "rule_requirements",
             lambda rows: rows[0].update(requirement="weihai.a99.none"),
             "no requirement",
         ),
-        (room.citations, "rule_requirements", lambda rows: rows[0].update(jurisdiction="wuhai"), "cite one of wuhai"),
-        (room.citations, "rule_requirements", lambda rows: rows[0].update(rule="A99"), "A99 is no rule"),
-        (room.citations, "parameters", lambda rows: rows[0].update(jurisdiction="atlantis"), "atlantis is no place"),
+        (citations, "rule_requirements", lambda rows: rows[0].update(jurisdiction="wuhai"), "cite one of wuhai"),
+        (citations, "rule_requirements", lambda rows: rows[0].update(rule="A99"), "A99 is no rule"),
+        (citations, "parameters", lambda rows: rows[0].update(jurisdiction="atlantis"), "atlantis is no place"),
         (
-            room.citations,
+            citations,
             "parameters",
             set_cells(HOURS, requirement="weihai.a04.lottery_share"),
             "stands in a document of weihai",
         ),
-        (room.citations, "eligibility", lambda rows: rows[0].update(requirement=""), "is no requirement"),
-        (room.applicability, "parameters", copy_of(HOURS, jurisdiction="wuhai"), "Q01 does not apply in wuhai"),
-        (room.applicability, "parameters", remove(rule="F05", name="min_share"), "no min_share for weihai"),
-        (room.applicability, "parameters", set_cells(HOURS, valid_from="2022-12-31"), "begins before the document"),
-        (room.applicability, "parameters", copy_of(HOURS, division="370000"), "370000 does not lie in jincheng"),
-        (room.applicability, "rule_requirements", remove(rule="A03"), "A03 applies nowhere"),
-        (room.exemptions, "exemptions", add(rule="A99", jurisdiction="weihai"), "A99 is no rule"),
-        (room.exemptions, "exemptions", add(rule="A01", jurisdiction="wuhai"), "A01 does not apply in wuhai"),
-        (room.exemptions, "exemptions", add(rule="A01", jurisdiction="weihai", subject="X"), "needs this cell"),
-        (room.states, "requirement_states", remove(**TEKUN), "jincheng.s2_2.tekun has 0 states"),
-        (room.states, "requirement_states", lambda rows: rows.append(rows[0]), "has 2 states"),
-        (room.states, "requirement_states", set_cells(TEKUN, requirement="jincheng.s9.none"), "is no requirement"),
-        (room.states, "requirement_states", set_cells(TEKUN, state="rule"), "the state is rule"),
-        (room.states, "requirement_states", set_cells(TEKUN, rules="E01"), "E07 rests on it"),
-        (room.states, "requirement_states", set_cells(TEKUN, rules="E01|E07|E99"), "E99 is no rule"),
+        (citations, "eligibility", lambda rows: rows[0].update(requirement=""), "is no requirement"),
+        (applicability, "parameters", copy_of(HOURS, jurisdiction="wuhai"), "Q01 does not apply in wuhai"),
+        (applicability, "parameters", remove(rule="F05", name="min_share"), "no min_share for weihai"),
+        (applicability, "parameters", set_cells(HOURS, valid_from="2022-12-31"), "begins before the document"),
+        (applicability, "parameters", copy_of(HOURS, division="370000"), "370000 does not lie in jincheng"),
+        (applicability, "rule_requirements", remove(rule="A03"), "A03 applies nowhere"),
+        (exemptions, "exemptions", add(rule="A99", jurisdiction="weihai"), "A99 is no rule"),
+        (exemptions, "exemptions", add(rule="A01", jurisdiction="wuhai"), "A01 does not apply in wuhai"),
+        (exemptions, "exemptions", add(rule="A01", jurisdiction="weihai", subject="X"), "needs this cell"),
+        (states, "requirement_states", remove(**TEKUN), "jincheng.s2_2.tekun has 0 states"),
+        (states, "requirement_states", lambda rows: rows.append(rows[0]), "has 2 states"),
+        (states, "requirement_states", set_cells(TEKUN, requirement="jincheng.s9.none"), "is no requirement"),
+        (states, "requirement_states", set_cells(TEKUN, state="rule"), "the state is rule"),
+        (states, "requirement_states", set_cells(TEKUN, rules="E01"), "E07 rests on it"),
+        (states, "requirement_states", set_cells(TEKUN, rules="E01|E07|E99"), "E99 is no rule"),
         (
-            room.states,
+            states,
             "requirement_states",
             set_cells({"requirement": "jincheng.s2_3.uptake"}, rules="E07|Q01"),
             "no row cites it for Q01",
         ),
         (
-            room.states,
+            states,
             "requirement_states",
             set_cells({"requirement": "jincheng.s2_2.dibao"}, rules=""),
             "name the rule",
         ),
         (
-            room.states,
+            states,
             "requirement_states",
             set_cells({"requirement": "jincheng.s4_2.price_list"}, data_needed_en=""),
             "which data would make it computable",
         ),
         (
-            room.scoring,
+            scoring,
             "scoring_domains",
             set_cells({"domain": "quality"}, weight="29"),
             "weights of wuhai sum to 99 on 2017-01-18",
         ),
         (
-            room.scoring,
+            scoring,
             "scoring_measures",
             copy_of({"measure": "trained_workers"}, jurisdiction="weihai", weight="30", valid_from="2025-01-01"),
             "weights of staffing weihai sum to 110 on 2025-01-01",
         ),
         (
-            room.scoring,
+            scoring,
             "scoring_measures",
             set_cells({"measure": "rostered_visits"}, domain="staff"),
             "staff is no domain",
         ),
         (
-            room.scoring,
+            scoring,
             "scoring_measures",
             set_cells({"measure": "rostered_visits"}, floor="1.0"),
             "the same; part them",
         ),
         (
-            room.scoring,
+            scoring,
             "scoring_settings",
             set_cells({"setting": "total_z"}, valid_to="2025-12-31"),
             "total_z is not set from 2026-01-01 on",
         ),
-        (room.scoring, "scoring_settings", set_cells({"setting": "total_z"}, jurisdiction="Mars"), "Mars is no place"),
-        (room.scoring, "scoring_sets", set_cells({"member": "P03"}, member="P99"), "P99 is no rule"),
-        (room.overlaps, "scoring_settings", lambda rows: rows.append(rows[0]), "already has a row for this day"),
-        (room.words, "parameter_texts", remove(**HOURS), "Q01 max_hours has no words"),
-        (room.words, "parameter_texts", remove(rule="eligibility", name="age"), "age has no words"),
-        (room.words, "parameter_sets", lambda rows: rows[0].update(member="palace"), "'palace' is no code"),
+        (scoring, "scoring_settings", set_cells({"setting": "total_z"}, jurisdiction="Mars"), "Mars is no place"),
+        (scoring, "scoring_sets", set_cells({"member": "P03"}, member="P99"), "P99 is no rule"),
+        (overlaps, "scoring_settings", lambda rows: rows.append(rows[0]), "already has a row for this day"),
+        (words, "parameter_texts", remove(**HOURS), "Q01 max_hours has no words"),
+        (words, "parameter_texts", remove(rule="eligibility", name="age"), "age has no words"),
+        (words, "parameter_sets", lambda rows: rows[0].update(member="palace"), "'palace' is no code"),
         (
-            room.words,
+            words,
             "eligibility",
             lambda rows: next(row for row in rows if row["fact"] == "categories").update(value="rich"),
             "'rich' is no code",
         ),
-        (room.words, "policy_words", remove(list="kind", code="lead"), "'lead' has no words"),
-        (room.words, "unit_texts", remove(unit="beds"), "the unit 'beds' has no words"),
-        (room.words, "rule_texts", remove(rule="E05"), "E05 has no row in rule_texts.csv"),
-        (room.words, "rules", lambda rows: rows[0].update(definition_zh=""), "the text is empty"),
+        (words, "policy_words", remove(list="kind", code="lead"), "'lead' has no words"),
+        (words, "unit_texts", remove(unit="beds"), "the unit 'beds' has no words"),
+        (words, "rule_texts", remove(rule="E05"), "E05 has no row in rule_texts.csv"),
+        (words, "rules", lambda rows: rows[0].update(definition_zh=""), "the text is empty"),
     ],
     ids=lambda value: value.__name__ if callable(value) and value.__name__ != "<lambda>" else None,
 )
@@ -279,7 +286,7 @@ def test_a_defect_is_told(seeds: Path, check: Check, table: str, change: Edit, w
 
 def test_a_problem_names_file_line_and_column(seeds: Path) -> None:
     edit(seeds, "parameters", lambda rows: rows[3].update(value="many"))
-    (problem,) = told(room.cells, seeds)
+    (problem,) = told(cells, seeds)
     assert problem.sentence() == "parameters.csv, line 5, column value: 'many' cannot be read; write a number"
 
 
@@ -289,10 +296,10 @@ def test_columns_and_cells_are_counted(seeds: Path) -> None:
     path.write_text(text.replace("unit,unit_zh,unit_en", "unit,zh,unit_en") + "acres,亩\n", encoding="utf-8")
     (seeds / "stray.csv").write_text("a\n", encoding="utf-8")
     (seeds / "exemptions.csv").unlink()
-    assert {(problem.file, problem.message.split(";")[0]) for problem in told(room.cells, seeds)} == {
+    assert {(problem.file, problem.message.split(";")[0]) for problem in told(cells, seeds)} == {
         (
             "exemptions.csv",
-            f"the header must be {','.join(room.load(POLICY).types['exemptions'])} (as in _policy.yml), not ",
+            f"the header must be {','.join(load(POLICY).types['exemptions'])} (as in _policy.yml), not ",
         ),
         ("stray.csv", "describe this table in _policy.yml, or remove it"),
         ("unit_texts.csv", "the header must be unit,unit_zh,unit_en (as in _policy.yml), not unit,zh,unit_en"),
@@ -302,7 +309,7 @@ def test_columns_and_cells_are_counted(seeds: Path) -> None:
 
 def test_a_county_may_decide_for_itself(seeds: Path) -> None:
     edit(seeds, "parameters", copy_of({"rule": "Q03", "name": "max_price"}, division="140521", value="38"))
-    assert [problem for check in room.CHECKS for problem in told(check, seeds)] == []
+    assert [problem for check in CHECKS for problem in told(check, seeds)] == []
 
 
 def test_a_change_of_law_is_a_new_row(seeds: Path) -> None:
@@ -314,7 +321,7 @@ def test_a_change_of_law_is_a_new_row(seeds: Path) -> None:
             valid_to="2025-06-30"
         ),
     )
-    assert told(room.overlaps, seeds) == told(room.gaps, seeds) == []
+    assert told(overlaps, seeds) == told(gaps, seeds) == []
 
 
 DAYS = st.dates(min_value=dt.date(2023, 1, 1), max_value=dt.date(2026, 12, 31))
@@ -323,17 +330,17 @@ DAYS = st.dates(min_value=dt.date(2023, 1, 1), max_value=dt.date(2026, 12, 31))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=DAYS, days=st.integers(-400, 400))
 def test_two_windows_of_a_number_are_told_unless_they_touch(cut: dt.date, days: int) -> None:
-    policy = room.load(POLICY)
+    policy = load(POLICY)
     (old,) = (row for row in policy["parameters"] if all(row[column] == value for column, value in HOURS.items()))
     begin = cut + dt.timedelta(days=1 + days)
     rows = (
-        room.Row("parameters", 2, {**old, "valid_to": cut.isoformat()}, old.width),
-        room.Row("parameters", 3, {**old, "valid_from": begin.isoformat()}, old.width),
+        Row("parameters", 2, {**old, "valid_to": cut.isoformat()}, old.width),
+        Row("parameters", 3, {**old, "valid_from": begin.isoformat()}, old.width),
     )
     others = tuple(row for row in policy["parameters"] if row is not old)
-    changed = room.Policy({**policy.tables, "parameters": others + rows}, policy.headers, policy.types)
-    assert bool(list(room.overlaps(changed))) == (days < 0)
-    assert bool(list(room.gaps(changed))) == (days > 0)
+    changed = Policy({**policy.tables, "parameters": others + rows}, policy.headers, policy.types)
+    assert bool(list(overlaps(changed))) == (days < 0)
+    assert bool(list(gaps(changed))) == (days > 0)
 
 
 # ---- documents, cases, pages -------------------------------------------------------------------------------------
@@ -344,7 +351,7 @@ def documents(tmp_path: Path) -> Path:
     """Texts made of the quotations themselves, broken over lines and in full-width forms as texts at hand are."""
     folder = tmp_path / "documents"
     folder.mkdir()
-    policy = room.load(POLICY)
+    policy = load(POLICY)
     for row in policy["documents"]:
         quotes = [one["quote_zh"] for one in policy["requirements"] if one["document"] == row["document"]]
         spread = ("\n".join([quote[:3], f"  {quote[3:]}"]).replace("(", "（") for quote in quotes)
@@ -353,42 +360,42 @@ def documents(tmp_path: Path) -> Path:
 
 
 def test_a_quotation_is_looked_up(seeds: Path, documents: Path) -> None:
-    assert list(room.quotations(room.load(seeds), documents)) == []
+    assert list(quotations(load(seeds), documents)) == []
     edit(seeds, "requirements", lambda rows: rows[0].update(quote_zh=rows[0]["quote_zh"][:-1] + "乙"))
-    (problem,) = room.quotations(room.load(seeds), documents)
+    (problem,) = quotations(load(seeds), documents)
     assert (problem.file, problem.line, problem.column) == ("requirements.csv", 2, "quote_zh")
 
 
 def test_a_missing_text_is_told(seeds: Path, documents: Path) -> None:
     next(documents.iterdir()).unlink()
-    assert ["put it there" in problem.message for problem in room.quotations(room.load(seeds), documents)] == [True]
+    assert ["put it there" in problem.message for problem in quotations(load(seeds), documents)] == [True]
 
 
 def test_every_place_of_a_rule_needs_a_case(tmp_path: Path) -> None:
-    policy = room.load(POLICY)
+    policy = load(POLICY)
     for rule, places in policy.places().items():
         folder = tmp_path / rule
         folder.mkdir()
         written = "".join(f"- case: one of them\n  places: [{place}]\n" for place in places)
         (folder / "cases.yml").write_text(written, encoding="utf-8")
     (tmp_path / "S01" / "cases.yml").write_text("- case: wherever the rule applies\n", encoding="utf-8")
-    assert list(room.cases(policy, tmp_path)) == []
+    assert list(cases(policy, tmp_path)) == []
     (tmp_path / "E01" / "cases.yml").write_text("- case: one place\n  places: [wuhai]\n", encoding="utf-8")
     (tmp_path / "E02" / "cases.yml").write_text("", encoding="utf-8")
     (tmp_path / "Q01" / "cases.yml").unlink()
-    sentences = [problem.sentence() for problem in room.cases(policy, tmp_path)]
+    sentences = [problem.sentence() for problem in cases(policy, tmp_path)]
     assert len(sentences) == 4 + 5 + 1
     assert any("E01/cases.yml: there is no case for weihai;" in one for one in sentences)
     assert any("Q01/cases.yml: there are no cases" in one for one in sentences)
 
 
 def test_every_rule_needs_a_page(tmp_path: Path) -> None:
-    policy = room.load(POLICY)
+    policy = load(POLICY)
     for rule in policy.places():
         (tmp_path / f"{rule}.md").write_text("", encoding="utf-8")
-    assert list(room.pages(policy, tmp_path)) == []
+    assert list(pages(policy, tmp_path)) == []
     (tmp_path / "P05.md").unlink()
-    assert [problem.message.partition(";")[0] for problem in room.pages(policy, tmp_path)] == ["P05 has no page"]
+    assert [problem.message.partition(";")[0] for problem in pages(policy, tmp_path)] == ["P05 has no page"]
 
 
 # ---- the command -------------------------------------------------------------------------------------------------
@@ -399,7 +406,7 @@ def command(
     seeds: Path, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, str]]:
     """The command on a project that is whole."""
-    policy = room.load(seeds)
+    policy = load(seeds)
     for rule, places in policy.places().items():
         cases, page = tmp_path / "tests" / "rules" / rule, tmp_path / "docs" / "rules" / f"{rule}.md"
         cases.mkdir(parents=True)
