@@ -113,9 +113,7 @@ def _of(identity: Identity, publication: queries.Publication) -> Reader:
     return Reader(publication, limits(identity), may_list(identity, "persons"), may_see(identity, "findings"))
 
 
-def main() -> None:
-    """Draw the app for one request, on one publication."""
-    st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
+def _draw() -> None:
     data = Path(os.environ.get(DATA_VARIABLE, "data"))
     publication = queries.current(data)
     place_at, year_at, search_at, language_at = st.columns([4, 2, 4, 2], gap="small", vertical_alignment="center")
@@ -152,6 +150,17 @@ def main() -> None:
         frame.who(words, identity)
     frame.keep_address(_not_by_default(words, scope))
     page.run()
+
+
+def main() -> None:
+    """Draw the app for one request, on one publication."""
+    st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
+    try:
+        _draw()
+    except Exception:  # noqa: BLE001 - as for a page; what failed here is the way to one
+        _LOG.exception("no page could be drawn")
+        words = Words(LANGUAGES.get(st.query_params.get("lang", ""), "zh"))
+        st.error(f"**{words('error')}** — {words('error_app')}")
 
 
 main()

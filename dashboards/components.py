@@ -138,14 +138,17 @@ def table(
     selectable: bool = False,
     hint: str = "select_row",
 ) -> int | None:
-    """A table of exactly the columns that may be seen; the place of the selected row, if one is."""
+    """A table of exactly the columns that may be seen; the place of the selected row, if one is.
+
+    Tables go to the screen as Arrow: Streamlit takes those of Polars through pandas, which costs time and whole numbers.
+    """
     columns, alt = forms(shown, columns), table_name(view, shown)
     if not selectable:
-        st.dataframe(shown, hide_index=True, key=key, column_config=columns, placeholder="", alt=alt)
+        st.dataframe(shown.to_arrow(), hide_index=True, key=key, column_config=columns, placeholder="", alt=alt)
         return None
     st.caption(view.words(hint))
     event = st.dataframe(
-        shown,
+        shown.to_arrow(),
         hide_index=True,
         key=key,
         column_config=columns,
@@ -292,7 +295,7 @@ def opening_table(
     column = st.column_config.ButtonColumn("", type="tertiary", key=f"open_{key}", width=70, pinned=True)
     table = shown.with_columns(pl.lit(label).alias("open")).select("open", pl.exclude("open"))
     event = st.dataframe(
-        table,
+        table.to_arrow(),
         hide_index=True,
         key=key,
         column_config={"open": column, **forms(shown, columns)},

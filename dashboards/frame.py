@@ -155,6 +155,11 @@ def _own_words(words: Words) -> str:
 }}
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 [data-testid="InputInstructions"], [data-testid="stStatusWidget"] button {{ display: none; }}
+@media print {{
+  [data-testid="stMainBlockContainer"]:has([data-testid="stDataFrame"])::after {{
+    content: "{words("tables_on_paper")}"; font-size: 0.875rem; padding-top: 1rem;
+  }}
+}}
 </style>
 """
 

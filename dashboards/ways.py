@@ -140,7 +140,7 @@ def rows(
         return
     st.caption(view.words(hint))
     st.dataframe(
-        shown,
+        shown.to_arrow(),
         hide_index=True,
         key=key,
         column_config=forms(shown, columns),

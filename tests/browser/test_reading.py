@@ -161,6 +161,7 @@ def test_a_printed_page_is_whole_and_has_neither_navigation_nor_buttons(
     assert [one for one in words if re.sub(r"\s", "", one) not in plain] == []
     assert told.count("\f") >= 2
     assert "导出 xlsx" not in told
+    assert ("表格在纸上只有屏幕上所见的各行" in plain) == (page.locator("[data-testid=stDataFrame]").count() > 0)
     assert not {line.strip() for line in told.splitlines()} & {one.split("\n")[-1] for one in alternatives}
 
 
