@@ -58,10 +58,12 @@ def most_errors(errors: int, drawn: int, rows: int, confidence: float) -> int:
     The largest number under which so few errors are still likelier than 1 - confidence (hypergeometric; Cochran 1977,
     3.6; Buonaccorsi 1987).
     """
+    # What is as likely as that is not likelier, whatever the last binary digits say.
+    least = (1 - confidence) * (1 + 1e-9)
     low, high = errors, rows - drawn + errors
     while low < high:
         middle = (low + high + 1) // 2
-        if hypergeom.cdf(errors, rows, middle, drawn) > 1 - confidence:
+        if hypergeom.cdf(errors, rows, middle, drawn) > least:
             low = middle
         else:
             high = middle - 1

@@ -31,7 +31,7 @@ def broken(published: Path, tmp_path: Path, table: str) -> Iterator[Served]:
 
 
 # The first is asked for by the page itself, the second on the way to any page.
-@pytest.mark.parametrize(("table", "help_text"), [("area_compliance", "error_help"), ("fund_usage", "error_app")])
+@pytest.mark.parametrize(("table", "help_text"), [("area_delivery", "error_help"), ("fund_usage", "error_app")])
 def test_an_error_is_a_sentence(broken: Served, context: BrowserContext, table: str, help_text: str) -> None:
     page = context.new_page()
     run = (broken.data / "published" / "current").read_text(encoding="utf-8").strip()

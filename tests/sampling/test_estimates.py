@@ -75,14 +75,23 @@ def test_no_error_of_a_whole_check_leaves_nothing_open() -> None:
     assert most_errors(0, 0, 30, 0.95) == 30
 
 
+def test_what_is_as_likely_as_the_risk_is_not_likelier() -> None:
+    # 2 of 25 checked, none wrong: with 19 wrong ones that has a chance of 6 x 5 / (25 x 24) = 1 in 20.
+    assert most_errors(0, 2, 25, 0.95) == 18
+
+
 @given(st.integers(1, 60).flatmap(lambda rows: st.tuples(st.just(rows), st.integers(0, rows))), st.data())
 def test_most_errors_by_trying_all(case: tuple[int, int], data: st.DataObject) -> None:
     rows, drawn = case
     errors = data.draw(st.integers(0, drawn))
+
+    def samples_with_so_few(wrong: int) -> int:
+        return sum(math.comb(wrong, found) * math.comb(rows - wrong, drawn - found) for found in range(errors + 1))
+
     likely = [
         wrong
         for wrong in range(errors, rows - drawn + errors + 1)
-        if stats.hypergeom.cdf(errors, rows, wrong, drawn) > 0.05
+        if samples_with_so_few(wrong) * 20 > math.comb(rows, drawn)
     ]
     assert most_errors(errors, drawn, rows, 0.95) == max(likely)
 
