@@ -42,9 +42,19 @@ class ModelResults:
     rows: dict[str, int] = field(default_factory=dict)
 
 
+def build_memory() -> str:
+    """How much memory the build may take, in DuckDB's words: half of what there is. DuckDB knows of the limits of containers
+    too, and would take four fifths by itself, which leaves too little for what else runs there."""
+    with duckdb.connect() as connection:
+        (found,) = connection.execute("select current_setting('memory_limit')").fetchone() or ("",)
+    amount, unit = found.split()
+    return f"{float(amount) * 5 / 8:.1f}{unit}"
+
+
 @contextmanager
 def _environment(database: Path) -> Iterator[None]:
     before = dict(os.environ)
+    os.environ.setdefault("OVERSIGHT_BUILD_MEMORY", build_memory())
     os.environ.update(
         OVERSIGHT_BUILD_DATABASE=str(database.absolute()),
         OVERSIGHT_BUILD_SCRATCH=str(database.parent.absolute() / "scratch"),

@@ -108,10 +108,12 @@ class Report:
 def clean(text: str) -> str:
     """Text from outside without what no page can show: control characters, marks that turn the line round, half characters,
     and what no font has; each run of them and of blanks is one blank."""
-    plain = "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else letter for letter in text
-    )
-    return " ".join(plain.split())
+    if not text.isprintable():
+        text = "".join(
+            " " if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else letter
+            for letter in text
+        )
+    return " ".join(text.split())
 
 
 def plain_number(value: float | Decimal, places: int = 4) -> str:
