@@ -13,12 +13,15 @@ from dashboards.texts import LANGUAGES, Words
 from tests.browser.conftest import Served, free_port, wait_for
 
 
+def run_of(data: Path) -> str:
+    return (data / "published" / "current").read_text(encoding="utf-8").strip()
+
+
 @pytest.fixture
 def broken(published: Path, tmp_path: Path, table: str) -> Iterator[Served]:
     """The app on a publication of which one table cannot be read."""
     shutil.copytree(published / "published", tmp_path / "published")
-    (path,) = (tmp_path / "published").glob(f"*/{table}.parquet")
-    path.write_bytes(b"nothing of the kind")
+    (tmp_path / "published" / run_of(tmp_path) / f"{table}.parquet").write_bytes(b"nothing of the kind")
     port = free_port()
     served = Served(tmp_path, f"http://127.0.0.1:{port}")
     process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(tmp_path), stderr=subprocess.DEVNULL)
@@ -34,7 +37,7 @@ def broken(published: Path, tmp_path: Path, table: str) -> Iterator[Served]:
 @pytest.mark.parametrize(("table", "help_text"), [("area_delivery", "error_help"), ("fund_usage", "error_app")])
 def test_an_error_is_a_sentence(broken: Served, context: BrowserContext, table: str, help_text: str) -> None:
     page = context.new_page()
-    run = (broken.data / "published" / "current").read_text(encoding="utf-8").strip()
+    run = run_of(broken.data)
     for language, code in LANGUAGES.items():
         words = Words(code)
         page.goto(f"{broken.address}/facilities?lang={language}")
