@@ -9,23 +9,26 @@ from streamlit.web.cli import main
 from dashboards.texts import LANGUAGES, catalogue
 from pipelines.contracts import load_contracts
 
-_LIBRARIES = (
-    "docx",
+# Libraries, and what of the project needs no server.
+_MODULES = (
+    "dashboards.users",
     "duckdb",
+    "pipelines.decisions",
+    "pipelines.explaining",
+    "pipelines.reporting.commands",
+    "pipelines.simulating",
     "plotly.graph_objects",
     "polars",
     "pyarrow.dataset",
-    "pydantic",
     "scipy.stats",
-    "sqlalchemy",
     "streamlit.emojis",
     "xlsxwriter",
 )
 
 
 def _prepare() -> None:
-    for library in _LIBRARIES:
-        import_module(library)
+    for module in _MODULES:
+        import_module(module)
     for language in LANGUAGES.values():
         catalogue(language)
     load_contracts()
