@@ -16,6 +16,7 @@ from pathlib import Path
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from benchmarks.app import PAGES, served
 
@@ -36,7 +37,7 @@ async def _ask(socket: ClientConnection, name: str) -> tuple[float, bool]:
 async def _user(address: str, pages: Sequence[str], reading: float) -> list[tuple[float, bool]]:
     place = address.replace("http", "ws", 1) + "/_stcore/stream"
     answers = []
-    async with connect(place, max_size=None, origin=address) as socket:  # type: ignore[arg-type] # a text is an origin
+    async with connect(place, max_size=None, origin=Origin(address)) as socket:
         for name in pages:
             answers.append(await _ask(socket, name))
             await asyncio.sleep(reading)

@@ -157,7 +157,7 @@ def main() -> None:
     st.set_page_config(page_title="养老服务监督 Oversight", page_icon="📊", layout="wide")
     try:
         _draw()
-    except Exception:  # noqa: BLE001 - as for a page; what failed here is the way to one
+    except Exception:  # noqa: BLE001 - here too a user sees neither stack nor path; both are in the log
         _LOG.exception("no page could be drawn")
         words = Words(LANGUAGES.get(st.query_params.get("lang", ""), "zh"))
         st.error(f"**{words('error')}** — {words('error_app')}")

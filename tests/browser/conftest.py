@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,17 +66,24 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-@pytest.fixture(scope="session")
-def app(published: Path) -> Iterator[Served]:
+@contextmanager
+def serving(data: Path) -> Iterator[Served]:
+    """The app on a data folder, on a free port, for as long as it is used."""
     port = free_port()
-    served = Served(published, f"http://127.0.0.1:{port}")
-    process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(published))
+    served = Served(data, f"http://127.0.0.1:{port}")
+    process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(data))
     try:
         wait_for(served.address)
         yield served
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app(published: Path) -> Iterator[Served]:
+    with serving(published) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

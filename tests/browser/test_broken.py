@@ -1,16 +1,14 @@
 """What a user sees where the app fails: a sentence, and nothing of its inside."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from dashboards.serve import command, environment
 from dashboards.texts import LANGUAGES, Words
-from tests.browser.conftest import Served, free_port, wait_for
+from tests.browser.conftest import Served, serving
 
 
 def run_of(data: Path) -> str:
@@ -22,15 +20,8 @@ def broken(published: Path, tmp_path: Path, table: str) -> Iterator[Served]:
     """The app on a publication of which one table cannot be read."""
     shutil.copytree(published / "published", tmp_path / "published")
     (tmp_path / "published" / run_of(tmp_path) / f"{table}.parquet").write_bytes(b"nothing of the kind")
-    port = free_port()
-    served = Served(tmp_path, f"http://127.0.0.1:{port}")
-    process = subprocess.Popen(command(port, "127.0.0.1"), env=environment(tmp_path), stderr=subprocess.DEVNULL)
-    try:
-        wait_for(served.address)
+    with serving(tmp_path) as served:
         yield served
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 # The first is asked for by the page itself, the second on the way to any page.

@@ -78,6 +78,8 @@ def test_no_error_of_a_whole_check_leaves_nothing_open() -> None:
 def test_what_is_as_likely_as_the_risk_is_not_likelier() -> None:
     # 2 of 25 checked, none wrong: with 19 wrong ones that has a chance of 6 x 5 / (25 x 24) = 1 in 20.
     assert most_errors(0, 2, 25, 0.95) == 18
+    # 1 of 10 checked and right: with 9 wrong ones that has a chance of 1 in 10, and 1 - 0.9 is a little less in binary.
+    assert most_errors(0, 1, 10, 0.9) == 8
 
 
 @given(st.integers(1, 60).flatmap(lambda rows: st.tuples(st.just(rows), st.integers(0, rows))), st.data())
